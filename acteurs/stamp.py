@@ -1,0 +1,121 @@
+"""The content's stamp: one row that says which version of the content the database holds.
+
+Everything derived from the content (search view, page cache, ETags, exports) compares its stamp with this
+row and is made again when they differ. So no write of content may escape it:
+
+- `editing()` is the one door. It locks the row *first* (raising it last made PostgreSQL transactions die of
+  deadlock in trials), runs the block in one transaction, and renews the stamp if content was written.
+- A guard on every database connection refuses any INSERT, UPDATE or DELETE on a content table outside that
+  door: the admin, bulk methods, many-to-many changes and fixtures alike.
+"""
+
+import re
+import secrets
+import threading
+from contextlib import contextmanager
+from functools import cache
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.backends.signals import connection_created
+
+_WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.I)
+_local = threading.local()  # .open = {alias: _Edition}, since a connection belongs to one thread
+
+
+class Stamp(NamedTuple):
+    """A version alone is not enough: a restored database counts again from an older number."""
+
+    version: int
+    token: str
+
+
+class OutsideEditing(RuntimeError):
+    """Content was written outside `editing()`: what is derived from it would stay stale for ever."""
+
+
+class _Edition:
+    """One open door on one database: did anything pass?"""
+
+    def __init__(self):
+        self.wrote = False
+
+
+def _open_editions():
+    if not hasattr(_local, "open"):
+        _local.open = {}
+    return _local.open
+
+
+@cache
+def content_tables():
+    """The names of the tables that hold content: those of the `Content` models and of their M2M links."""
+    from .bases import Content  # models load after this module
+
+    return frozenset(
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if issubclass(model._meta.auto_created or model, Content)
+    )
+
+
+def _guard(execute, sql, params, many, context):
+    match = _WRITE.match(sql)
+    if match and match[1] in content_tables():
+        edition = _open_editions().get(context["connection"].alias)
+        if edition is None:
+            raise OutsideEditing(
+                f"Content table {match[1]} was written outside acteurs.stamp.editing(). "
+                "Wrap the write: `with editing(): ...`"
+            )
+        edition.wrote = True
+    return execute(sql, params, many, context)
+
+
+def _install_guard(sender, connection, **kwargs):
+    if _guard not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_guard)
+
+
+def install():
+    """Put the guard on every connection that opens from now on. Called once, when the apps are ready."""
+    connection_created.connect(_install_guard, dispatch_uid="acteurs.stamp.guard")
+
+
+def stamp(using=DEFAULT_DB_ALIAS):
+    """The stamp of the content in the database now: one query. `Stamp(0, "")` before any content."""
+    from .models import Etat
+
+    row = Etat.objects.using(using).values_list("version", "token").first()
+    return Stamp(*row) if row else Stamp(0, "")
+
+
+@contextmanager
+def editing(using=DEFAULT_DB_ALIAS):
+    """Open the door to writes of content, in one transaction of its own.
+
+    The stamp is renewed on the way out, in the same transaction, if something was written; an exception
+    undoes everything. Doors nest: only the outermost one locks and renews.
+    """
+    editions = _open_editions()
+    if using in editions:
+        with transaction.atomic(using=using):
+            yield
+        return
+    from .models import Etat
+
+    with transaction.atomic(using=using):
+        Etat.objects.using(using).get_or_create(pk=1)
+        Etat.objects.using(using).select_for_update().get(pk=1)
+        edition = editions[using] = _Edition()
+        try:
+            yield
+        finally:
+            del editions[using]
+        if edition.wrote:
+            # A flush may have emptied this table too: hence not a plain update.
+            etat, _ = Etat.objects.using(using).get_or_create(pk=1)
+            etat.version += 1
+            etat.token = secrets.token_hex(8)
+            etat.save(using=using)

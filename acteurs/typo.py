@@ -1,0 +1,43 @@
+"""French typography and limited Markdown: stored text is plain, it is dressed when it is shown."""
+
+import re
+
+from markdown_it import MarkdownIt
+
+NBSP = "\u00a0"  # before a colon and inside guillemets
+NNBSP = "\u202f"  # the thin one, before ; ! ?
+
+_TAG = re.compile(r"(<[^>]*>)")
+_UNITS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|heures?|minutes?"
+_RULES = [
+    (re.compile(r"[ \u00a0\u202f]+([;!?])"), NNBSP + r"\1"),
+    (re.compile(r"[ \u00a0\u202f]+([:»])"), NBSP + r"\1"),
+    (re.compile(r"«[ \u00a0\u202f]*"), "«" + NBSP),
+    (re.compile(r"(?<=\w)(?:'|&#x27;|&#39;)(?=\w)"), "’"),
+    (re.compile(rf"(?<=\d) (?=(?:{_UNITS})\b)"), NBSP),
+]
+_VERBATIM = re.compile(r"<(/?)(script|style|textarea|pre|code)\b", re.I)
+
+
+def typo(html):
+    """`html` with French spaces and apostrophes in its text; tags, attributes and verbatim text untouched."""
+    pieces = _TAG.split(html)
+    verbatim = False
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            if tag := _VERBATIM.match(piece):
+                verbatim = not tag[1]
+        elif piece and not verbatim:
+            for pattern, replacement in _RULES:
+                piece = pattern.sub(replacement, piece)
+            pieces[i] = piece
+    return "".join(pieces)
+
+
+# Paragraphs, emphasis, lists and links; raw HTML is shown as text, and no image, title or table exists.
+_markdown = MarkdownIt("zero", {"html": False}).enable(["emphasis", "list", "link", "newline", "escape"])
+
+
+def prose(text):
+    """The HTML of a prose section written in our limited Markdown. Whatever is typed comes out escaped."""
+    return _markdown.render(text)

@@ -1,0 +1,40 @@
+"""Fill an empty base with the content that ships: sheets, excerpts, vocabularies."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from acteurs.models import Acteur
+from fiches.models import Fiche, Theme
+
+# In this order each file finds what it names; the sheets a moment starts with are tied at the end.
+FIXTURES = [
+    "niveaux",
+    "familles",
+    "acteurs",
+    "dispositifs",
+    "termes",
+    "themes",
+    "categories",
+    "leviers",
+    "moments",
+    "ateliers",
+    "extraits",
+    *(f"fiches/theme-{number:02}" for number in range(1, 10)),
+    "voisinages",
+    "ressources",
+    "phrases",
+    "temps-forts",
+    "demarches",
+    "synonymes",
+]
+
+
+class Command(BaseCommand):
+    help = "Loads the content that ships, if the base holds none. Never touches a base in use."
+
+    def handle(self, **options):
+        if any(model.objects.exists() for model in (Theme, Acteur, Fiche)):
+            self.stdout.write("The base already holds content: nothing was loaded.")
+            return
+        call_command("loaddata", *FIXTURES, verbosity=0)
+        self.stdout.write(self.style.SUCCESS(f"{Fiche.objects.count()} sheets loaded."))

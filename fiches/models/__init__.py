@@ -1,0 +1,50 @@
+"""The sheets, what proves them, and what surrounds them."""
+
+from .around import Decideur, Degre, Demarche, DitePar, Phrase, Ressource, Synonyme, SynonymeGenre, TempsFort
+from .evidence import Atelier, Citation, Extrait, Nature, Portee, Position, Sort, Voix
+from .fiche import Fiche, Statut
+from .parts import Etape, Gain, Intervention, Lien, Voisinage
+from .skeleton import Effort, Genre, Horizon, Partie, Pouvoir, Section
+from .solidite import Evidence, Solidite
+from .themes import Categorie, FicheLevier, Levier, Moment, Theme, ThemePage
+
+__all__ = [
+    "Atelier",
+    "Categorie",
+    "Citation",
+    "Decideur",
+    "Degre",
+    "Demarche",
+    "DitePar",
+    "Effort",
+    "Etape",
+    "Evidence",
+    "Extrait",
+    "Fiche",
+    "FicheLevier",
+    "Gain",
+    "Genre",
+    "Horizon",
+    "Intervention",
+    "Levier",
+    "Lien",
+    "Moment",
+    "Nature",
+    "Partie",
+    "Phrase",
+    "Portee",
+    "Position",
+    "Pouvoir",
+    "Ressource",
+    "Section",
+    "Solidite",
+    "Sort",
+    "Statut",
+    "Synonyme",
+    "SynonymeGenre",
+    "TempsFort",
+    "Theme",
+    "ThemePage",
+    "Voisinage",
+    "Voix",
+]

@@ -1,0 +1,179 @@
+"""What proves the sheets: workshop reports, their excerpts, and the citations that tie them to a section."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from acteurs.bases import Addressed, NaturalKeyed, NaturalKeyQuerySet, checked
+from acteurs.models import Acteur, Dispositif
+
+from .skeleton import Section
+from .themes import Levier, Theme
+
+
+class Portee(models.TextChoices):
+    """How far words may travel."""
+
+    PUBLIQUE = "publique", "publique"
+    RESEAU = "reseau", "réseau"
+    INTERNE = "interne", "interne"
+
+
+class Voix(models.TextChoices):
+    """Who speaks in a report."""
+
+    CENTRES = "centres-sociaux", "Centres sociaux"
+    ECOLE = "partenaires-ecole", "École"
+    POSTITS = "post-its", "Post-it"
+
+    @property
+    def mark(self):
+        """The mark, the CSS class and the sprite symbol of this voice."""
+        return VOICE_MARKS[self]
+
+
+VOICE_MARKS = {Voix.CENTRES: "centre", Voix.ECOLE: "ecole", Voix.POSTITS: "postit"}
+
+
+class Nature(models.TextChoices):
+    IDEE = "idee", "idée"
+    TEMOIGNAGE = "temoignage", "témoignage"
+    EXEMPLE = "exemple", "exemple"
+    QUESTION = "question", "question"
+
+
+class Sort(models.TextChoices):
+    """What a curator decided of an excerpt. « Cité » is not stored: it is read from the citations."""
+
+    RETENU = "retenu", "retenu"
+    ECARTE = "ecarte", "écarté"
+
+
+class Position(models.TextChoices):
+    """How words bear on what the section says."""
+
+    APPUIE = "appuie", "appuie"
+    NUANCE = "nuance", "nuance"
+    CONTREDIT = "contredit", "contredit"
+
+
+class Atelier(Addressed):
+    """One workshop, and its report."""
+
+    titre = models.CharField(max_length=160)
+    date = models.DateField("date de l’atelier", null=True, blank=True)
+    lieu = models.CharField(max_length=120, blank=True)
+    presentation = models.TextField(
+        "présentation", blank=True, help_text="Qui était là, ce que l’on y cherchait. Affichée au public."
+    )
+    fichier = models.FileField("compte rendu", upload_to="ateliers/", blank=True)
+    sha256 = models.CharField("empreinte du fichier", max_length=64, blank=True, editable=False)
+    portee = models.CharField("portée", max_length=8, choices=Portee, default=Portee.INTERNE)
+
+    class Meta:
+        verbose_name = "atelier"
+        ordering = ["-date", "titre", "pk"]
+        constraints = [
+            *checked("atelier", portee=Portee),
+            models.UniqueConstraint(fields=["sha256"], condition=~Q(sha256=""), name="atelier_fichier_unique"),
+        ]
+
+    def __str__(self):
+        return self.titre
+
+
+class ExtraitQuerySet(NaturalKeyQuerySet):
+    def published(self):
+        """Words that anyone may read: public themselves, from a public report, and not set aside."""
+        return self.filter(portee=Portee.PUBLIQUE, atelier__portee=Portee.PUBLIQUE, etat=Sort.RETENU)
+
+    def with_cited(self):
+        """Annotates `is_cited`: does a sheet, published or not, stand on this excerpt?"""
+        return self.annotate(is_cited=Exists(Citation.objects.filter(extrait=OuterRef("pk"))))
+
+
+class Extrait(NaturalKeyed):
+    """One idea of a report, restated. Its words never change once written; its fate does."""
+
+    natural_key_fields = ("atelier__slug", "reference")
+
+    atelier = models.ForeignKey(Atelier, models.PROTECT, related_name="extraits")
+    reference = models.CharField("référence", max_length=20, help_text="Unique dans l’atelier : T1-CS-07.")
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, related_name="extraits", null=True, blank=True, verbose_name="thème"
+    )
+    voix = models.CharField(max_length=20, choices=Voix)
+    nature = models.CharField(max_length=12, choices=Nature, default=Nature.IDEE)
+    position = models.PositiveIntegerField("rang dans le compte rendu")
+    lignes = models.CharField("lignes du compte rendu", max_length=60, blank=True)
+    texte = models.TextField()
+    leviers = models.ManyToManyField(Levier, related_name="extraits", blank=True)
+    acteurs = models.ManyToManyField(Acteur, related_name="extraits", blank=True)
+    dispositifs = models.ManyToManyField(Dispositif, related_name="extraits", blank=True)
+    portee = models.CharField("portée", max_length=8, choices=Portee, default=Portee.INTERNE)
+    etat = models.CharField("sort", max_length=10, choices=Sort, default=Sort.RETENU)
+    motif = models.CharField("pourquoi l’écarter", max_length=200, blank=True)
+
+    objects = ExtraitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "extrait"
+        ordering = ["atelier", "position", "pk"]
+        constraints = [
+            *checked("extrait", voix=Voix, nature=Nature, portee=Portee, etat=Sort),
+            models.UniqueConstraint(fields=["atelier", "reference"], name="extrait_reference_unique"),
+            models.UniqueConstraint(fields=["atelier", "position"], name="extrait_position_unique"),
+            models.CheckConstraint(
+                condition=Q(etat=Sort.RETENU) | ~Q(motif=""),
+                name="extrait_ecarte_motive",
+                violation_error_message="Dites pourquoi cet extrait est écarté.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} : {self.texte[:70]}"
+
+    @property
+    def mark(self):
+        return VOICE_MARKS[self.voix]
+
+
+class CitationQuerySet(NaturalKeyQuerySet):
+    def published(self):
+        """Citations whose words anyone may read."""
+        return self.filter(
+            extrait__portee=Portee.PUBLIQUE,
+            extrait__atelier__portee=Portee.PUBLIQUE,
+            extrait__etat=Sort.RETENU,
+        )
+
+
+class Citation(NaturalKeyed):
+    """Ties a section of a sheet to the words that support it, shade it or contradict it."""
+
+    natural_key_fields = ("fiche__slug", "section", "extrait__atelier__slug", "extrait__reference")
+
+    fiche = models.ForeignKey("fiches.Fiche", models.CASCADE, related_name="citations")
+    section = models.CharField(max_length=20, choices=Section)
+    extrait = models.ForeignKey(Extrait, models.PROTECT, related_name="citations")
+    position = models.CharField(max_length=10, choices=Position, default=Position.APPUIE)
+    note = models.CharField(
+        max_length=200, blank=True, help_text="Une phrase au plus, affichée sous la parole. Facultative."
+    )
+    ordre = models.PositiveSmallIntegerField(default=0)
+
+    objects = CitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "citation"
+        ordering = ["fiche", "ordre", "pk"]
+        constraints = [
+            *checked("citation", section=Section, position=Position),
+            models.UniqueConstraint(
+                fields=["fiche", "extrait", "section"],
+                name="citation_unique",
+                violation_error_message="Cet extrait soutient déjà cette section.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.fiche} ← {self.extrait.reference}"

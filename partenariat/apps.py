@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PartenariatConfig(AppConfig):
+    name = "partenariat"
+    verbose_name = "Le site"

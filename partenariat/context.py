@@ -1,0 +1,18 @@
+"""What every template may use."""
+
+from django.conf import settings
+
+
+def site(request):
+    """The site's names, its contact address (may be empty), and whether a staff member is reading.
+
+    The session is opened only for a browser that already holds its cookie: a reader's page stays
+    free of `Vary: Cookie`, so that it can be cached for everyone.
+    """
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_tagline": settings.SITE_TAGLINE,
+        "contact_email": settings.CONTACT_EMAIL,
+        "is_staff": has_session and request.user.is_staff,
+    }
