@@ -95,6 +95,9 @@ class Acteur(Addressed, Vocabulary):
     """A kind of actor (a head teacher, the Caf), never a person."""
 
     nom = models.CharField(max_length=120, unique=True)
+    nom_court = models.CharField(
+        max_length=30, blank=True, help_text="Pour les tableaux et les titres étroits. Vide : le nom entier."
+    )
     sigle = models.CharField(max_length=20, blank=True)
     famille = models.ForeignKey(Famille, models.PROTECT, related_name="acteurs")
     description = models.TextField("ce qu’il est", help_text="Deux ou trois phrases, pour qui ne le connaît pas.")
@@ -113,6 +116,10 @@ class Acteur(Addressed, Vocabulary):
 
     def get_absolute_url(self):
         return reverse("fiches:acteur", args=[self.slug])
+
+    @property
+    def court(self):
+        return self.nom_court or self.nom
 
 
 class Dispositif(Addressed, Vocabulary):
@@ -234,7 +241,9 @@ class Contact(Content):
                 violation_error_message="Un nom de personne demande un accord daté.",
             ),
             models.CheckConstraint(
-                condition=Q(consented_on__isnull=True) | Q(expires_on__gte=models.F("consented_on")),
+                # To a CHECK an unknown answer is a yes: the missing end is named.
+                condition=Q(consented_on__isnull=True)
+                | Q(expires_on__isnull=False, expires_on__gte=models.F("consented_on")),
                 name="contact_accord_expire",
                 violation_error_message="Un accord a une date de fin, postérieure à son début.",
             ),

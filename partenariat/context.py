@@ -14,5 +14,7 @@ def site(request):
         "site_name": settings.SITE_NAME,
         "site_tagline": settings.SITE_TAGLINE,
         "contact_email": settings.CONTACT_EMAIL,
+        "publisher": settings.PUBLISHER,
+        "hosting": settings.HOSTING,
         "is_staff": has_session and request.user.is_staff,
     }

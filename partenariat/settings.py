@@ -68,7 +68,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "partenariat.context.site",
             ],
-            "builtins": ["acteurs.templatetags.typo"],
+            "builtins": ["acteurs.templatetags.marks", "acteurs.templatetags.typo"],
         },
     },
 ]

@@ -6,12 +6,13 @@ from .fiche import Fiche, Statut
 from .parts import Etape, Gain, Intervention, Lien, Voisinage
 from .skeleton import Effort, Genre, Horizon, Partie, Pouvoir, Section
 from .solidite import Evidence, Solidite
-from .themes import Categorie, FicheLevier, Levier, Moment, Theme, ThemePage
+from .themes import Categorie, Cote, FicheLevier, Levier, Moment, Porte, PortePlace, Theme, ThemePage
 
 __all__ = [
     "Atelier",
     "Categorie",
     "Citation",
+    "Cote",
     "Decideur",
     "Degre",
     "Demarche",
@@ -32,6 +33,8 @@ __all__ = [
     "Nature",
     "Partie",
     "Phrase",
+    "Porte",
+    "PortePlace",
     "Portee",
     "Position",
     "Pouvoir",

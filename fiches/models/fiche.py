@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from acteurs.bases import Addressed, AddressedQuerySet, checked
 from acteurs.models import Dispositif, Niveau, Terme
 
-from .skeleton import Genre, Horizon, Pouvoir
+from .evidence import Citation, Position, Voix
+from .skeleton import Genre, Horizon
 from .solidite import Evidence, solidite_case
 from .themes import Moment, Theme, leviers_manager
 
@@ -69,8 +71,6 @@ class FicheQuerySet(AddressedQuerySet):
 
 
 def _citations():
-    from .evidence import Citation
-
     return Citation.objects.published().select_related("extrait").order_by("ordre", "pk")
 
 
@@ -190,12 +190,21 @@ class Fiche(Addressed):
         """The same rule as `published()`, for one row in hand."""
         return self.statut == Statut.PUBLIEE and self.published_at is not None and self.published_at <= timezone.now()
 
+    @cached_property
+    def published_citations(self):
+        """Its citations whose words anyone may read. Free after `for_cards()` or `for_page()`, which set it."""
+        return list(_citations().filter(fiche=self))
+
     @property
     def evidence(self):
-        """What its published citations amount to (`Evidence`). Free after `for_cards()` or `for_page()`."""
-        if not hasattr(self, "published_citations"):
-            self.published_citations = list(_citations().filter(fiche=self))
+        """What its published citations amount to (`Evidence`)."""
         return Evidence.of(self.published_citations)
+
+    @property
+    def marks(self):
+        """Its row of marks: [(mark, contradicts), …], centres first, then school, then post-its."""
+        cited = sorted(self.published_citations, key=lambda c: Voix.values.index(c.extrait.voix))
+        return [(c.extrait.mark, c.position == Position.CONTREDIT) for c in cited]
 
     def missing_to_publish(self):
         """In French, each thing without which the sheet cannot go online. Empty when it is ready."""
@@ -247,9 +256,3 @@ class Fiche(Addressed):
             )
         self.statut = statut
         self.save()
-
-    def interventions_by_pouvoir(self):
-        """Its actors grouped by what they may do: [(Pouvoir, [Intervention, …]), …], empty groups left out."""
-        rows = list(self.interventions.all())
-        groups = ((pouvoir, [row for row in rows if row.pouvoir == pouvoir]) for pouvoir in Pouvoir)
-        return [(pouvoir, found) for pouvoir, found in groups if found]

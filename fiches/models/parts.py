@@ -52,6 +52,11 @@ class Gain(NaturalKeyed):
         return f"{self.get_pour_display()} : {self.gain}"
 
     @property
+    def mark(self):
+        """The mark of its party: a voice's, the parents', or the diamond of the others."""
+        return {Partie.CENTRE: "centre", Partie.ECOLE: "ecole", Partie.PARENTS: "parents"}.get(self.pour, "autre")
+
+    @property
     def effort_level(self):
         return Effort(self.effort).level
 

@@ -10,7 +10,7 @@ class Genre(models.TextChoices):
 
 
 class Section(models.TextChoices):
-    """The sections that words may support, in the order of the page. Values are anchors and field names."""
+    """The sections that words may support, named as the fields and parts of a sheet."""
 
     SIGNAUX = "signaux", "les signes"
     POURQUOI = "pourquoi", "pourquoi"
@@ -24,11 +24,6 @@ class Section(models.TextChoices):
     EXEMPLE = "exemple", "un exemple"
     RESULTATS = "resultats", "ce que cela a changé"
     GAINS = "gains", "ce que chacun y gagne"
-
-    @property
-    def rank(self):
-        """Its place in the page, from 0."""
-        return list(Section).index(self)
 
 
 class Horizon(models.TextChoices):

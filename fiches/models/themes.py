@@ -5,7 +5,7 @@ from django.urls import reverse
 from taggit.managers import TaggableManager, _TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from acteurs.bases import Addressed, FoldedField, NaturalKeyed, checked
+from acteurs.bases import Addressed, AddressedQuerySet, FoldedField, NaturalKeyed, checked
 from acteurs.models import Vocabulary
 
 
@@ -13,9 +13,17 @@ class ThemePage(models.TextChoices):
     """What a theme's page is made of."""
 
     FICHES = "fiches", "des fiches"
+    PIEGES = "pieges", "des pièges"
+    PROJETS = "projets", "des projets"
     RESSOURCES = "ressources", "les ressources"
     CONTACTS = "contacts", "les contacts"
     CONCLUSION = "conclusion", "la conclusion"
+
+
+class ThemeQuerySet(AddressedQuerySet):
+    def with_sheets(self):
+        """The themes whose page is made of sheets, whatever their genre."""
+        return self.filter(page__in=[ThemePage.FICHES, ThemePage.PIEGES, ThemePage.PROJETS])
 
 
 class Theme(Addressed, Vocabulary):
@@ -27,6 +35,8 @@ class Theme(Addressed, Vocabulary):
     introduction = models.TextField(help_text="Un paragraphe. Markdown simple.")
     page = models.CharField("la page montre", max_length=12, choices=ThemePage, default=ThemePage.FICHES)
 
+    objects = ThemeQuerySet.as_manager()
+
     class Meta:
         verbose_name = "thème"
         ordering = ["numero"]
@@ -37,6 +47,11 @@ class Theme(Addressed, Vocabulary):
 
     def get_absolute_url(self):
         return reverse("fiches:theme", args=[self.slug])
+
+    @property
+    def mark(self):
+        """Its pictogram in the sprite."""
+        return f"t{self.numero}"
 
 
 class Categorie(NaturalKeyed):
@@ -144,3 +159,56 @@ class Moment(NaturalKeyed):
 
     def __str__(self):
         return self.nom
+
+
+class Cote(models.TextChoices):
+    """The two sides that the site joins."""
+
+    CENTRE = "centre", "centre social"
+    ECOLE = "ecole", "école"
+
+
+class Porte(Addressed):
+    """A door of the home page: a choice of sheets for those who come from one side."""
+
+    cote = models.CharField("côté", max_length=8, choices=Cote, unique=True)
+    nom = models.CharField(max_length=60, help_text="Suite de « Je suis d’un(e) » : centre social, école.")
+    chapeau = models.TextField(help_text="Deux phrases : ce que cette personne vient chercher, et par où commencer.")
+    fiches = models.ManyToManyField("fiches.Fiche", through="fiches.PortePlace", related_name="portes")
+
+    class Meta:
+        verbose_name = "porte d’entrée"
+        verbose_name_plural = "portes d’entrée"
+        ordering = ["cote"]
+        constraints = checked("porte", cote=Cote)
+
+    def __str__(self):
+        return self.nom
+
+    def get_absolute_url(self):
+        return reverse("fiches:porte", args=[self.slug])
+
+
+class PortePlace(NaturalKeyed):
+    """The place of a sheet behind a door."""
+
+    natural_key_fields = ("porte__slug", "fiche__slug")
+
+    porte = models.ForeignKey(Porte, models.CASCADE, related_name="places")
+    fiche = models.ForeignKey("fiches.Fiche", models.CASCADE, related_name="places")
+    ordre = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "fiche proposée"
+        verbose_name_plural = "fiches proposées"
+        ordering = ["porte", "ordre", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["porte", "fiche"],
+                name="porte_fiche_unique",
+                violation_error_message="Cette fiche est déjà derrière cette porte.",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.fiche)

@@ -1,0 +1,1 @@
+"""Public pages: each starts from published things only."""

@@ -26,6 +26,7 @@ FIXTURES = [
     "temps-forts",
     "demarches",
     "synonymes",
+    "portes",
 ]
 
 

@@ -1,0 +1,57 @@
+"""Acronyms explained where a page first uses them, without touching stored text."""
+
+import re
+
+from django.utils.html import format_html
+
+# A sigle is worth explaining when it looks like one: « CLAS », « REP+ », « 6e », « Caf »; not « asso », « psy ».
+LOOKS_LIKE_ONE = re.compile(r"[A-ZÉ0-9][\w+]*")
+
+_TAG = re.compile(r"(<[^>]*>)")
+_NAME = re.compile(r"<(/?)([a-zA-Z0-9]+)")
+# A button may not stand in a link, in another control, nor in what names a section or a control.
+_CLOSED_TO_BUTTONS = {"a", "button", "summary", "label", "select", "script", "style", "svg", "title", "search", "nav"}
+_CLOSED_TO_BUTTONS |= {"h1", "h2", "h3", "h4", "caption", "th", "dt", "abbr"}
+
+
+def explained(sigle, slug, meaning, definition):
+    """The acronym as a button that opens its definition: mouse, touch and keyboard, no script."""
+    return format_html(
+        '<button type="button" class="sigle" popovertarget="sigle-{}"><abbr>{}</abbr></button>'
+        '<span popover id="sigle-{}" class="definition" role="note"><b>{}</b>{}</span>',
+        slug,
+        sigle,
+        slug,
+        meaning,
+        definition,
+    )
+
+
+def explain(html, meanings):
+    """`html` with the first use of each acronym in `<main>` made into a button.
+
+    `meanings`: {acronym: (slug, what it stands for, definition)}. Matched by case, as whole words.
+    """
+    if not meanings:
+        return html
+    longest_first = sorted(meanings, key=len, reverse=True)
+    word = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w+-])")
+    left = dict(meanings)
+
+    def once(match):
+        sigle = match[0]
+        return explained(sigle, *left.pop(sigle)) if sigle in left else sigle
+
+    pieces = _TAG.split(html)
+    in_main, closed = False, 0
+    for i, piece in enumerate(pieces):
+        if i % 2 == 0:
+            if in_main and not closed and left:
+                pieces[i] = word.sub(once, piece)
+        elif tag := _NAME.match(piece):
+            closing, name = tag[1], tag[2].lower()
+            if name == "main":
+                in_main = not closing
+            elif name in _CLOSED_TO_BUTTONS:
+                closed += -1 if closing else 1
+    return "".join(pieces)

@@ -1,0 +1,23 @@
+from django.urls import path
+
+from .views import browse, links, sheets
+
+app_name = "fiches"
+
+urlpatterns = [
+    path("fiches/", sheets.fiche_list, name="list"),
+    path("fiches/<slug:slug>/", sheets.fiche_detail, name="detail"),
+    path("themes/", browse.theme_list, name="themes"),
+    path("themes/<slug:slug>/", browse.theme_detail, name="theme"),
+    path("portes/<slug:slug>/", browse.porte_detail, name="porte"),
+    path("leviers/", browse.levier_list, name="leviers"),
+    path("leviers/<slug:slug>/", browse.levier_detail, name="levier"),
+    path("acteurs/", browse.acteur_list, name="acteurs"),
+    path("acteurs/<slug:slug>/", browse.acteur_detail, name="acteur"),
+    path("dispositifs/", browse.dispositif_list, name="dispositifs"),
+    path("dispositifs/<slug:slug>/", browse.dispositif_detail, name="dispositif"),
+    path("liens/", links.liens, name="liens"),
+    path("glossaire/", browse.glossaire, name="glossaire"),
+    path("ressources/", browse.ressource_list, name="ressources"),
+    path("contacts/", browse.contact_list, name="contacts"),
+]

@@ -1,0 +1,40 @@
+"""The finder, and one sheet."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from fiches.models import Fiche
+from fiches.reading import Reading
+from fiches.search.criteria import Criteria, Tri
+from fiches.search.finder import find
+
+PER_PAGE = 20
+
+
+@require_safe
+def fiche_list(request):
+    found = find(Criteria.from_query(request.GET))
+    page = Paginator(found.sheets.for_cards(), PER_PAGE).get_page(found.criteria.page)
+    return render(request, "fiches/list.html", {"found": found, "page": page, "orders": Tri.choices})
+
+
+@require_safe
+def fiche_detail(request, slug):
+    try:
+        fiche = Fiche.objects.published().for_page().find(slug)
+    except Fiche.DoesNotExist:
+        return _withdrawn_or_unknown(request, slug)
+    if fiche.slug != slug:
+        return redirect(fiche, permanent=True)
+    return render(request, "fiches/detail.html", {"fiche": fiche, "reading": Reading(fiche)})
+
+
+def _withdrawn_or_unknown(request, slug):
+    """410 for a sheet that was read once; 404 for all else, drafts included. Neither names anything."""
+    try:
+        Fiche.objects.withdrawn().find(slug)
+    except Fiche.DoesNotExist:
+        raise Http404 from None
+    return render(request, "410.html", status=410)

@@ -1,0 +1,100 @@
+"""The front door: home, the pages about the site, and the error pages."""
+
+from django.db.models import Count, Q
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from acteurs.models import Famille
+from fiches.models import Citation, DitePar, Extrait, Fiche, Levier, Moment, Phrase, Porte, Theme, Voix
+
+STRONG = 3  # sheets shown on the home page
+
+
+@require_safe
+def home(request):
+    sheets = Fiche.objects.published()
+    moments = Moment.objects.annotate(n=Count("fiches", filter=Q(fiches__in=sheets)))
+    moments = moments.order_by("ordre", "pk").prefetch_related("commencer_par")
+    voices = dict(Extrait.objects.published().order_by().values_list("voix").annotate(Count("pk")))
+    context = {
+        "n_fiches": sheets.count(),
+        "doors": {porte.cote: porte for porte in Porte.objects.all()},
+        "moments": [(moment, _start(moment)) for moment in moments],
+        "heard": _heard_on_both_sides(),
+        "themes": Theme.objects.all(),
+        "strong": _strongest(),
+        "latest": sheets.only("slug", "titre", "published_at").order_by("-published_at", "-pk")[:5],
+        "familles": Famille.objects.all(),
+        "leviers": _most_used_levers(sheets),
+        "voices": [(voice, voices.get(voice, 0)) for voice in Voix],
+        "n_extraits": sum(voices.values()),
+        "n_cited": _cited(),
+    }
+    return render(request, "home.html", context)
+
+
+def _start(moment):
+    """The sheet to begin with at this moment, if it may be read."""
+    fiche = moment.commencer_par
+    return fiche if fiche and fiche.is_published else None
+
+
+def _heard_on_both_sides():
+    """The first sentence heard at a centre, and the first heard at school."""
+    sides = (DitePar.CENTRE, DitePar.ECOLE)
+    last_wins = {p.dite_par: p for p in Phrase.objects.filter(dite_par__in=sides).order_by("-pk")}
+    return [last_wins[side] for side in sides if side in last_wins]
+
+
+def _strongest():
+    """The sheets on which most words of both sides meet, none contradicting."""
+    both = Q(extrait__voix=Voix.CENTRES) | Q(extrait__voix=Voix.ECOLE)
+    ranked = (
+        Citation.objects.published()
+        .filter(both, fiche__in=Fiche.objects.published().with_solidite().filter(solidite_code__startswith="croise"))
+        .order_by()
+        .values_list("fiche")
+        .annotate(n=Count("extrait", distinct=True))
+        .order_by("-n", "fiche")[:STRONG]
+    )
+    order = [pk for pk, n in ranked]
+    return sorted(Fiche.objects.published().for_cards().filter(pk__in=order), key=lambda fiche: order.index(fiche.pk))
+
+
+def _most_used_levers(sheets):
+    return (
+        Levier.objects.filter(fiche_leviers__content_object__in=sheets)
+        .annotate(n=Count("fiche_leviers"))
+        .order_by("-n", "name", "pk")[:12]
+    )
+
+
+def _cited():
+    """How many public excerpts support a sheet that anyone may read."""
+    citations = Citation.objects.published().filter(fiche__in=Fiche.objects.published())
+    return citations.values("extrait").distinct().count()
+
+
+@require_safe
+def about(request):
+    return render(request, "site/about.html")
+
+
+@require_safe
+def legal(request):
+    return render(request, "site/legal.html")
+
+
+@require_safe
+def privacy(request):
+    return render(request, "site/privacy.html")
+
+
+@require_safe
+def accessibility(request):
+    return render(request, "site/accessibility.html")
+
+
+@require_safe
+def site_map(request):
+    return render(request, "site/map.html", {"themes": Theme.objects.all()})

@@ -1,0 +1,193 @@
+"""The whole site with its real content: no dead link, no cookie, no missing title, every header in place."""
+
+from collections import Counter
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import URLPattern, get_resolver, reverse
+
+from acteurs.stamp import editing
+from fiches.models import Atelier, Extrait, Fiche
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+
+
+class Page(HTMLParser):
+    """What a crawler needs of one page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.ids, self.links, self.tags, self.title, self._in = Counter(), [], Counter(), "", ""
+        self.headings = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags[tag] += 1
+        self._in = tag
+        if "id" in attrs:
+            self.ids[attrs["id"]] += 1
+        if tag == "a":
+            self.links.append(attrs["href"])
+        if tag in ("h1", "h2", "h3", "h4"):
+            self.headings.append(int(tag[1]))
+
+    def handle_data(self, data):
+        if self._in == "title":
+            self.title += data
+
+
+def crawl(client, start="/"):
+    """Every public page reachable from `start`, {url: Page}; one filter at a time in the finder."""
+    pages, todo = {}, [start]
+    while todo:
+        url = todo.pop()
+        if url in pages:
+            continue
+        response = client.get(url)
+        assert response.status_code == 200, f"{url} answered {response.status_code}"
+        assert not response.cookies, f"{url} sets a cookie"
+        pages[url] = page = Page(response.content.decode())
+        for link in page.links:
+            target = urldefrag(urljoin(url, link)).url
+            if urlsplit(target).scheme or target.count("=") > 1:
+                continue
+            todo.append(target)
+    return pages
+
+
+@pytest.fixture(scope="module")
+def pages(content, django_db_blocker):
+    from django.test import Client
+
+    with django_db_blocker.unblock():
+        return crawl(Client())
+
+
+def test_the_crawl_reaches_every_sheet_actor_lever_and_scheme(pages):
+    assert sum(url.startswith("/fiches/") and "?" not in url and url != "/fiches/" for url in pages) == 75
+    assert sum(url.startswith("/acteurs/") for url in pages) == 60
+    assert sum(url.startswith("/leviers/") for url in pages) == 41
+    assert sum(url.startswith("/dispositifs/") for url in pages) == 19
+    assert sum(url.startswith("/themes/") for url in pages) == 13
+
+
+def test_links_within_and_between_pages_lead_somewhere(pages):
+    broken = []
+    for url, page in pages.items():
+        for link in page.links:
+            target, fragment = urldefrag(urljoin(url, link))
+            if fragment and target in pages and fragment not in pages[target].ids:
+                broken.append((url, link))
+    assert broken == []
+
+
+def test_each_page_has_one_h1_a_title_of_its_own_and_no_duplicate_id(pages):
+    for url, page in pages.items():
+        assert page.tags["h1"] == 1, url
+        assert page.tags["main"] == 1, url
+        assert page.title.strip(" –"), url
+        assert [i for i, n in page.ids.items() if n > 1] == [], url
+    titles = Counter(page.title for url, page in pages.items() if "?" not in url)
+    assert [title for title, n in titles.items() if n > 1] == []
+
+
+def test_headings_go_down_one_level_at_a_time(pages):
+    for url, page in pages.items():
+        for above, below in zip(page.headings, page.headings[1:], strict=False):
+            assert below - above <= 1, f"{url}: h{above} then h{below}"
+
+
+def test_every_public_address_answers(client):
+    """Every name of the URL map, so that a view nobody links to is tried too."""
+    slugs = {
+        "fiches:detail": "premier-pas",
+        "fiches:theme": "leviers",
+        "fiches:levier": "premier-pas",
+        "fiches:acteur": "caf",
+        "fiches:dispositif": "clas",
+        "fiches:porte": "ecole",
+    }
+    names = []
+    for entry in get_resolver().url_patterns:
+        if isinstance(entry, URLPattern):
+            names.append(entry.name)
+        elif entry.namespace is None or entry.namespace == "fiches":
+            prefix = f"{entry.namespace}:" if entry.namespace else ""
+            names += [prefix + inner.name for inner in entry.url_patterns]
+    assert len(names) > 15
+    for name in names:
+        url = reverse(name, args=[slugs[name]] if name in slugs else [])
+        assert client.get(url).status_code == 200, url
+
+
+def test_security_headers_stand_on_every_kind_of_answer(client):
+    for url in ("/", "/fiches/premier-pas/", "/nulle-part/", "/fiches/?q=" + "a" * 300, "/admin/login/"):
+        headers = client.get(url).headers
+        csp = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in csp
+        assert "unsafe" not in csp
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_readers_pages_do_not_vary_with_cookies(client):
+    for url in ("/", "/fiches/", "/fiches/premier-pas/", "/themes/leviers/"):
+        assert "Cookie" not in client.get(url).headers.get("Vary", ""), url
+
+
+def test_five_failures_close_the_door_even_to_the_right_password(client):
+    get_user_model().objects.create_superuser("cura", password="une phrase assez longue")
+    answers = [client.post("/admin/login/", {"username": "cura", "password": "non"}).status_code for _ in range(5)]
+    assert answers == [200, 200, 200, 200, 429]
+    refused = client.post("/admin/login/", {"username": "cura", "password": "une phrase assez longue"})
+    assert refused.status_code == 429
+    assert "15 minutes" in refused.content.decode()
+
+
+def test_staff_go_from_a_sheet_to_its_admin_page_and_readers_do_not(client):
+    fiche = Fiche.objects.get(slug="premier-pas")
+    link = reverse("admin:fiches_fiche_change", args=[fiche.pk])
+    assert link not in client.get(fiche.get_absolute_url()).content.decode()
+    client.force_login(get_user_model().objects.create_superuser("cura"))
+    assert link in client.get(fiche.get_absolute_url()).content.decode()
+
+
+def test_figures_of_the_home_page_are_computed(client):
+    with editing():
+        Extrait.objects.filter(reference="T1-CS-01").update(portee="interne")
+        Fiche.objects.filter(slug="premier-pas").update(statut="brouillon")
+    html = client.get("/").content.decode()
+    assert "<b>403</b>" in html
+    assert "74 fiches" in html
+    assert 'Commencez par <a href="/fiches/premier-pas/">' not in html
+
+
+def test_a_report_that_is_not_public_leaves_no_trace(client):
+    with editing():
+        Atelier.objects.update(portee="interne")
+    texte = Extrait.objects.get(reference="T1-CS-07").texte
+    for url in ("/", "/themes/ca-matche/", "/fiches/premier-pas/", "/leviers/premier-pas/"):
+        assert texte not in client.get(url).content.decode(), url
+
+
+def test_the_pages_of_themes_8_to_12_have_their_own_content(client):
+    assert "Ne plus donner de nouvelles" in client.get("/themes/pieges/").content.decode()
+    assert "Autour d’un café" in client.get("/themes/projets/").content.decode()
+    assert "Charte nationale de l’accompagnement" in client.get("/themes/en-savoir-plus/").content.decode()
+    assert "Aucun contact pour l’instant" in client.get("/themes/contacts/").content.decode()
+    assert "Par quoi commencer demain" in client.get("/themes/conclusion/").content.decode()
+
+
+def test_the_legal_pages_name_who_answers_for_the_site(client, settings):
+    settings.PUBLISHER = "Fédération d’essai"
+    settings.HOSTING = "Hébergeur d’essai"
+    html = client.get("/mentions-legales/").content.decode()
+    assert "Fédération d’essai" in html
+    assert "Hébergeur d’essai" in html
