@@ -161,7 +161,7 @@ def checked(model_name, **choices):
 def slug_from(text, max_length=80):
     """An address made from a title: « L’œil du maître » gives `l-oeil-du-maitre`, cut at a word."""
     slug = slugify(fold(text))
-    return slug if len(slug) <= max_length else slug[: max_length + 1].rsplit("-", 1)[0]
+    return slug if len(slug) <= max_length else slug[: max_length + 1].rsplit("-", 1)[0][:max_length]
 
 
 def lines(text):

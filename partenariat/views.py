@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from acteurs.models import Famille
@@ -73,6 +74,12 @@ def _cited():
     """How many public excerpts support a sheet that anyone may read."""
     citations = Citation.objects.published().filter(fiche__in=Fiche.objects.published())
     return citations.values("extrait").distinct().count()
+
+
+@require_safe
+def robots(request):
+    context = {"sitemap": request.build_absolute_uri(reverse("sitemap"))}
+    return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
 
 
 @require_safe

@@ -257,7 +257,7 @@ class Decideur(NaturalKeyed):
     ordre = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = "qui peut dire oui"
+        verbose_name = "décideur"
         verbose_name_plural = "qui peut dire oui"
         ordering = ["demarche", "degre", "ordre", "pk"]
         constraints = [

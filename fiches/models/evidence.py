@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import Truncator
 
 from acteurs.bases import Addressed, NaturalKeyed, NaturalKeyQuerySet, checked
 from acteurs.models import Acteur, Dispositif
@@ -130,7 +131,7 @@ class Extrait(NaturalKeyed):
         ]
 
     def __str__(self):
-        return f"{self.reference} : {self.texte[:70]}"
+        return f"{self.reference} : {Truncator(self.texte).words(12)}"
 
     @property
     def mark(self):

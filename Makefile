@@ -1,0 +1,83 @@
+# What one types here. Needs Python 3.11 or newer, make and git; every target may be run again without loss.
+
+PYTHON = python3
+BIN = .venv/bin
+MANAGE = $(BIN)/python manage.py
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+# Reads .env: NAME=value lines, taken literally. What the environment already holds wins.
+ENV = while IFS= read -r line; do \
+	case "$$line" in [A-Za-z_]*=*) \
+		name=$${line%%=*}; \
+		if eval "[ -z \"\$${$$name+set}\" ]"; then export "$$name=$${line\#*=}"; fi ;; \
+	esac; \
+	done < .env; export PORT="$${PORT:-8000}"
+
+# Production settings that touch no file of this machine, to check the project with.
+PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(45))') \
+	ALLOWED_HOSTS=example.org DEBUG=0 HTTPS=1 HSTS_SECONDS= HSTS_SUBDOMAINS=1 DATABASE_URL=sqlite://:memory:
+
+.DELETE_ON_ERROR:
+.PHONY: help run dev admin test lock
+
+help:
+	@echo "make run     install, fill an empty base, and serve the site at http://127.0.0.1:8000/ (PORT=8001 to change)"
+	@echo "make admin   create an account for the curators' pages"
+	@echo "make dev     the same site for developers: reloads when a file changes, shows errors"
+	@echo "make test    style, production checks, then all tests on SQLite and on PostgreSQL"
+	@echo "make lock    (maintainers) write requirements*.txt again from pyproject.toml; needs uv"
+
+run: $(BIN)/.installed .env
+	@set -e; $(ENV); \
+	$(MANAGE) migrate --verbosity 0; \
+	$(MANAGE) load_content; \
+	$(MANAGE) collectstatic --noinput --verbosity 0; \
+	echo; \
+	echo "Open http://127.0.0.1:$$PORT/     To create an admin: make admin     To stop: Ctrl+C"; \
+	exec $(BIN)/granian --interface wsgi partenariat.wsgi:application --host 127.0.0.1 --port "$$PORT" \
+		--workers 2 --blocking-threads 4 --no-ws --log-level warning
+
+dev: $(BIN)/.installed-dev .env
+	@set -e; export DEBUG="$${DEBUG:-1}"; $(ENV); \
+	$(MANAGE) migrate --verbosity 0; \
+	$(MANAGE) load_content; \
+	exec $(MANAGE) runserver "127.0.0.1:$$PORT"
+
+admin: $(BIN)/.installed .env
+	@set -e; $(ENV); \
+	$(MANAGE) migrate --verbosity 0; \
+	$(MANAGE) createsuperuser
+
+test: $(BIN)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	@echo "check --deploy, makemigrations --check"
+	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	@$(PRODUCTION) $(MANAGE) makemigrations --check
+	@echo "Tests on SQLite"
+	@DATABASE_URL= $(BIN)/python -m pytest
+	@echo "Tests on PostgreSQL"
+	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements.txt
+	uv pip compile pyproject.toml --extra dev -c requirements.txt --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header -q -o requirements-dev.txt
+
+# The stamps say that the environment holds what the lock file asks for.
+$(BIN)/.installed: requirements.txt
+$(BIN)/.installed-dev: requirements-dev.txt
+$(BIN)/.installed $(BIN)/.installed-dev:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Installing $<"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) -r $<
+	@touch $@
+
+# Made once, for this machine alone. Without HTTPS=0 a laptop would be sent to an HTTPS that it does not have.
+.env:
+	@umask 077; { \
+		$(PYTHON) -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(50))' && \
+		echo "ALLOWED_HOSTS=127.0.0.1,localhost" && echo "HTTPS=0"; } > .env.new && mv .env.new .env
+	@echo "Made .env: this machine's settings and its secret key."

@@ -1,0 +1,338 @@
+"""The admin of a sheet: its skeleton and its parts on one page, its status changed by actions alone."""
+
+from datetime import timedelta
+
+from django.contrib import admin, messages
+from django.contrib.admin import actions
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.forms import ModelChoiceField
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+
+from acteurs.admin_base import (
+    AConfirmerFilter,
+    ContentAdmin,
+    ContentForm,
+    FoldedChoicesFilter,
+    Refused,
+    RowForm,
+    RowInline,
+)
+from acteurs.templatetags.typo import pluriel
+
+from ..models import (
+    Citation,
+    Etape,
+    Fiche,
+    FicheLevier,
+    Gain,
+    Intervention,
+    Solidite,
+    Statut,
+    Voisinage,
+    Voix,
+)
+
+SOON = timedelta(days=60)  # a review that falls within it is « bientôt »
+
+
+class SoliditeFilter(admin.SimpleListFilter):
+    title = "solidité"
+    parameter_name = "solidite"
+
+    def lookups(self, request, model_admin):
+        return Solidite.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(solidite_code=self.value()) if self.value() in Solidite.values else queryset
+
+
+class RevueFilter(admin.SimpleListFilter):
+    title = "date de relecture"
+    parameter_name = "revue"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("en-retard", "En retard"),
+            ("bientot", f"Bientôt (d’ici {SOON.days} jours)"),
+            ("a-jour", "À jour"),
+            ("sans-date", "Sans date"),
+        ]
+
+    def queryset(self, request, queryset):
+        today = timezone.localdate()
+        conditions = {
+            "en-retard": Q(a_revoir_le__lt=today),
+            "bientot": Q(a_revoir_le__range=(today, today + SOON)),
+            "a-jour": Q(a_revoir_le__gt=today + SOON),
+            "sans-date": Q(a_revoir_le__isnull=True),
+        }
+        return queryset.filter(conditions.get(self.value(), Q()))
+
+
+class LevierInline(RowInline):
+    model = FicheLevier
+    autocomplete_fields = ["tag"]
+    fields = ["tag"]
+    related = ["tag"]
+    verbose_name_plural = "leviers actionnés"
+
+
+class EtapeInline(RowInline):
+    model = Etape
+    fields = ["ordre", "quand", "titre", "texte"]
+    verbose_name_plural = "le chemin, étape par étape"
+
+
+class GainInline(RowInline):
+    model = Gain
+    fields = ["ordre", "pour", "gain", "effort", "risque"]
+    verbose_name_plural = "ce que chacun y gagne, et ce qu’il lui en coûte"
+
+
+class InterventionInline(RowInline):
+    model = Intervention
+    autocomplete_fields = ["acteur"]
+    fields = ["ordre", "acteur", "texte", "pouvoir", "note"]
+    related = ["acteur"]
+    verbose_name_plural = "avec qui"
+
+
+class CitationInline(RowInline):
+    model = Citation
+    autocomplete_fields = ["extrait"]
+    fields = ["ordre", "section", "extrait", "position", "note"]
+    related = ["extrait"]
+    verbose_name_plural = "les preuves : paroles d’ateliers citées"
+
+
+class VoisinageForm(RowForm):
+    def clean_vers(self):
+        """Said here: Django does not check, in an inline, a constraint that names the key to its parent."""
+        vers = self.cleaned_data["vers"]
+        if vers == self.instance.fiche:
+            raise ValidationError("Une fiche n’est pas sa propre voisine.")
+        return vers
+
+
+class VoisinageInline(RowInline):
+    model = Voisinage
+    form = VoisinageForm
+    fk_name = "fiche"
+    autocomplete_fields = ["vers"]
+    fields = ["ordre", "nature", "vers"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("vers").defer(*[f"vers__{n}" for n in Fiche.LONG_FIELDS])
+
+
+class FicheForm(ContentForm):
+    class Meta:
+        widgets = {"en_bref": AdminTextareaWidget(attrs={"rows": 2})}
+
+    def clean_en_bref(self):
+        """Typed in a box of several lines, kept on one."""
+        return " ".join(self.cleaned_data["en_bref"].split())
+
+
+class OwnerField(ModelChoiceField):
+    def label_from_instance(self, user):
+        return user.get_full_name() or user.get_username()
+
+
+@admin.register(Fiche)
+class FicheAdmin(ContentAdmin):
+    form = FicheForm
+    slug_source = "titre"
+    checkboxes = ["moments", "niveaux"]
+    autocomplete_fields = ["theme", "dispositifs", "termes"]
+    inlines = [EtapeInline, InterventionInline, GainInline, LevierInline, CitationInline, VoisinageInline]
+    readonly_fields = ["etat", "solidite", "published_at", "manque"]
+    fieldsets = [
+        (
+            "Où en est cette fiche",
+            {
+                "fields": [("etat", "published_at"), "solidite", "manque"],
+                "description": "Le statut change depuis la liste des fiches : cochez la fiche, puis choisissez "
+                "l’action. Une fiche déjà publiée ne se supprime pas : elle s’archive.",
+            },
+        ),
+        (
+            "L’essentiel",
+            {
+                "fields": ["titre", "slug", ("genre", "theme"), "en_bref", "resume"],
+                "description": "Ce que lit quelqu’un de pressé, debout, sur un téléphone. Des phrases courtes, "
+                "adressées à lui : « prenez rendez-vous », jamais « il conviendrait de ».",
+            },
+        ),
+        (
+            "Comprendre",
+            {
+                "fields": ["pourquoi", "marche_si", "ne_marche_pas_si", "role_du_centre", "exemple"],
+                "description": "Décrivez des situations, pas des qualités : « le jour est celui de la directrice » "
+                "plutôt que « être à l’écoute ». Aucun nom de personne ni d’école.",
+            },
+        ),
+        (
+            "Faire",
+            {
+                "fields": [("temps", "cout", "materiel"), "questions", "reperes", "vigilance"],
+                "description": "Un bon repère se constate sans enquête : « une date figure dans les deux agendas ».",
+            },
+        ),
+        (
+            "Selon le genre",
+            {
+                "fields": ["signaux", "resultats"],
+                "description": "Les signes avant-coureurs pour un piège, les résultats pour un projet raconté.",
+            },
+        ),
+        ("Classement", {"fields": ["moments", "niveaux", "dispositifs", "termes"]}),
+        (
+            "Recherche",
+            {"fields": ["formulations"]},
+        ),
+        (
+            "Suivi",
+            {
+                "fields": ["proprietaire", ("reviewed_on", "a_revoir_le"), "a_confirmer"],
+                "description": "Une fiche se relit au moins une fois par an.",
+            },
+        ),
+    ]
+    list_display = ["titre", "statut_court", "solidite_court", "theme", "genre", "revue", "proprietaire"]
+    list_filter = [
+        "statut",
+        "genre",
+        SoliditeFilter,
+        RevueFilter,
+        AConfirmerFilter,
+        ("theme", FoldedChoicesFilter),
+        ("fiche_leviers__tag", FoldedChoicesFilter),
+        ("interventions__acteur", FoldedChoicesFilter),
+    ]
+    list_select_related = ["theme", "proprietaire"]
+    date_hierarchy = "published_at"
+    search_fields = ["titre", "en_bref", "formulations"]
+    actions = ["submit", "publish", "archive", "back_to_draft", "delete_selected"]
+
+    # What the page reads
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_solidite()
+
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets if obj else self.fieldsets[1:]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "proprietaire":
+            kwargs["queryset"] = get_user_model().objects.filter(Q(is_staff=True) | Q(fiches__isnull=False)).distinct()
+            kwargs["form_class"] = OwnerField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def view_on_site(self, fiche):
+        return fiche.get_absolute_url() if fiche.is_published else None
+
+    @admin.display(description="statut", ordering="statut")
+    def statut_court(self, fiche):
+        return fiche.get_statut_display()
+
+    @admin.display(description="solidité", ordering="solidite_code")
+    def solidite_court(self, fiche):
+        return Solidite(fiche.solidite_code).label
+
+    @admin.display(description="à revoir le", ordering="a_revoir_le")
+    def revue(self, fiche):
+        return fiche.a_revoir_le and date_format(fiche.a_revoir_le, "d/m/Y")
+
+    @admin.display(description="statut")
+    def etat(self, fiche):
+        return fiche.get_statut_display()
+
+    @admin.display(description="solidité")
+    def solidite(self, fiche):
+        """The word and the counts it comes from."""
+        evidence = fiche.evidence
+        if not evidence.excerpts:
+            return evidence.solidite.label
+        voices = ", ".join(f"{voix.label} {evidence.voices[voix]}" for voix in Voix if evidence.voices[voix])
+        excerpts = pluriel(evidence.excerpts, "extrait public,extraits publics")
+        workshops = pluriel(evidence.workshops, "atelier,ateliers")
+        return (
+            f"{evidence.solidite.label} : {evidence.excerpts} {excerpts} ({voices}), {evidence.workshops} {workshops}"
+        )
+
+    @admin.display(description="ce qui manque pour publier")
+    def manque(self, fiche):
+        missing = fiche.missing_to_publish()
+        return format_html_join("", "<div>{}</div>", ((text,) for text in missing)) if missing else "rien"
+
+    # Saving: a sheet online stays whole
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if form.instance.statut == Statut.PUBLIEE:
+            missing = form.instance.missing_to_publish()
+            if missing:
+                raise Refused(["Cette fiche est en ligne, et doit le rester entière.", *missing])
+
+    # Deleting
+
+    def has_delete_permission(self, request, obj=None):
+        """What was once online is archived: its address must answer that it was withdrawn."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    @admin.action(permissions=["delete"], description="Supprimer (fiches jamais publiées)")
+    def delete_selected(self, request, queryset):
+        online_once = queryset.filter(published_at__isnull=False)
+        kept = [f"« {titre} »" for titre in online_once.values_list("titre", flat=True)]
+        if kept:
+            self.message_user(
+                request,
+                "Rien n’a été supprimé. Une fiche déjà publiée ne se supprime pas, elle s’archive : "
+                f"{', '.join(kept)}.",
+                messages.ERROR,
+            )
+            return None
+        return actions.delete_selected(self, request, queryset)
+
+    # Status
+
+    @admin.action(permissions=["change"], description="Soumettre à relecture")
+    def submit(self, request, queryset):
+        self._each(request, queryset, Fiche.submit, "soumise à relecture", "soumises à relecture")
+
+    @admin.action(permissions=["change"], description="Publier")
+    def publish(self, request, queryset):
+        self._each(request, queryset, lambda fiche: fiche.publish(by=request.user), "publiée", "publiées")
+
+    @admin.action(permissions=["change"], description="Archiver")
+    def archive(self, request, queryset):
+        self._each(request, queryset, Fiche.archive, "archivée", "archivées")
+
+    @admin.action(permissions=["change"], description="Remettre en brouillon")
+    def back_to_draft(self, request, queryset):
+        self._each(request, queryset, Fiche.back_to_draft, "remise en brouillon", "remises en brouillon")
+
+    def _each(self, request, queryset, move, done, done_many):
+        """Move each sheet that can be, log it, and say for each of the others all that forbids it."""
+        moved = 0
+        for fiche in queryset:
+            try:
+                move(fiche)
+            except ValidationError as refusal:
+                self.message_user(
+                    request, f"« {fiche} » n’est pas {done}. {' '.join(refusal.messages)}", messages.ERROR
+                )
+            else:
+                moved += 1
+                self.log_change(request, fiche, f"Fiche {done}.")
+        if moved:
+            many = moved > 1
+            self.message_user(
+                request, f"{moved} {'fiches' if many else 'fiche'} {done_many if many else done}.", messages.SUCCESS
+            )

@@ -1,0 +1,196 @@
+"""Rows for tests: plain functions, each with the least a row needs. Anything may be said by keyword.
+
+Each opens the door of `editing()` itself, so that a test reads as a story.
+"""
+
+from itertools import count
+
+from django.utils import timezone
+
+from acteurs.models import Acteur, Contact, Dispositif, Famille, Niveau, Terme
+from acteurs.stamp import editing
+from fiches.models import (
+    Atelier,
+    Categorie,
+    Citation,
+    Etape,
+    Extrait,
+    Fiche,
+    Gain,
+    Intervention,
+    Levier,
+    Moment,
+    Phrase,
+    Porte,
+    PortePlace,
+    Theme,
+    Voisinage,
+)
+
+_numbers = count(1)
+
+
+def _make(model, fields, **defaults):
+    """Create a row. A default may be a function, called only if the field was not given."""
+    for name, value in defaults.items():
+        if name not in fields:
+            fields[name] = value() if callable(value) else value
+    with editing():
+        return model.objects.create(**fields)
+
+
+def _named(model, fields, name, **defaults):
+    n = next(_numbers)
+    label = f"{model._meta.verbose_name} {n}".capitalize()
+    return _make(model, fields, **{name: label, "slug": f"{model._meta.model_name}-{n}"}, **defaults)
+
+
+def make_niveau(**fields):
+    return _named(Niveau, fields, "nom")
+
+
+def make_famille(**fields):
+    return _named(Famille, fields, "nom")
+
+
+def make_acteur(**fields):
+    return _named(
+        Acteur, fields, "nom", famille=make_famille, description="Ce qu’il est.", role_partenariat="Quand le voir."
+    )
+
+
+def make_dispositif(**fields):
+    return _named(Dispositif, fields, "nom", description="Ce que c’est.")
+
+
+def make_terme(**fields):
+    return _named(Terme, fields, "mot", definition="Ce que cela veut dire.")
+
+
+def make_contact(**fields):
+    return _make(Contact, fields, structure="École Jean-Macé", commune="Saint-Denis")
+
+
+def make_theme(**fields):
+    return _named(
+        Theme,
+        fields,
+        "titre",
+        numero=lambda: (Theme.objects.order_by("-numero").values_list("numero", flat=True).first() or 0) + 1,
+        question="Comment faire ?",
+        introduction="Une introduction.",
+    )
+
+
+def make_categorie(**fields):
+    return _named(Categorie, fields, "nom")
+
+
+def make_levier(**fields):
+    if "nom" in fields:
+        fields["name"] = fields.pop("nom")
+    return _named(Levier, fields, "name", categorie=make_categorie, description="Ce que l’on fait.")
+
+
+def make_moment(**fields):
+    return _named(Moment, fields, "nom", situation="On en est là.")
+
+
+def make_atelier(**fields):
+    """A workshop whose report is public."""
+    return _named(Atelier, fields, "titre", portee="publique")
+
+
+def make_extrait(**fields):
+    """A public excerpt, spoken by the centres, of a public report."""
+    n = next(_numbers)
+    return _make(
+        Extrait,
+        fields,
+        atelier=make_atelier,
+        reference=f"T1-CS-{n}",
+        voix="centres-sociaux",
+        position=n,
+        texte=f"Une parole entendue, la numéro {n}.",
+        portee="publique",
+    )
+
+
+def make_fiche(*, leviers=(), moments=(), niveaux=(), dispositifs=(), termes=(), **fields):
+    """A draft with a title and a theme, and nothing else."""
+    fiche = _named(Fiche, fields, "titre", theme=make_theme)
+    with editing():
+        fiche.leviers.set(leviers)
+        fiche.moments.set(moments)
+        fiche.niveaux.set(niveaux)
+        fiche.dispositifs.set(dispositifs)
+        fiche.termes.set(termes)
+    return fiche
+
+
+def make_ready_fiche(**fields):
+    """A draft that has all it needs to be published: its sections, a step for Monday, a public excerpt cited."""
+    texts = {
+        "resume": "Le résumé.",
+        "en_bref": "L’essentiel.",
+        "pourquoi": "La raison.",
+        "marche_si": "Chacun y trouve son compte.",
+        "ne_marche_pas_si": "Personne n’a prévenu.",
+        "signaux": "On ne se parle plus." if fields.get("genre") == "piege" else "",
+        "resultats": "Les parents viennent." if fields.get("genre") == "projet" else "",
+        "a_revoir_le": timezone.localdate().replace(year=2100, day=1),
+    }
+    fiche = make_fiche(**{**texts, **fields})
+    make_etape(fiche=fiche)
+    make_citation(fiche=fiche)
+    return fiche
+
+
+def make_published_fiche(*, at=None, by=None, **fields):
+    """A sheet online since `at` (aware datetime; now if None): one step, and one citation."""
+    fiche = make_ready_fiche(**fields)
+    with editing():
+        fiche.publish(by=by, at=at)
+    return fiche
+
+
+def make_citation(**fields):
+    return _make(Citation, fields, fiche=make_fiche, extrait=make_extrait, section="pourquoi")
+
+
+def make_etape(**fields):
+    return _make(Etape, fields, fiche=make_fiche, quand="des-lundi", titre="Appeler l’école")
+
+
+def make_gain(**fields):
+    return _make(Gain, fields, fiche=make_fiche, pour="ecole", gain="Du temps", effort="faible")
+
+
+def make_intervention(**fields):
+    return _make(Intervention, fields, fiche=make_fiche, acteur=make_acteur)
+
+
+def make_voisinage(**fields):
+    return _make(Voisinage, fields, fiche=make_fiche, vers=make_fiche)
+
+
+def make_phrase(**fields):
+    n = next(_numbers)
+    return _make(
+        Phrase,
+        fields,
+        slug=f"phrase-{n}",
+        phrase=f"On n’a pas le temps, {n} fois.",
+        dite_par="ecole",
+        ce_qu_elle_dit="Ce qu’il y a derrière.",
+        reponse="Ce que l’on peut répondre.",
+        theme=make_theme,
+    )
+
+
+def make_porte(**fields):
+    return _named(Porte, fields, "nom", cote="centre", chapeau="Par où commencer.")
+
+
+def make_porte_place(**fields):
+    return _make(PortePlace, fields, porte=make_porte, fiche=make_fiche)
