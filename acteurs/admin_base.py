@@ -91,9 +91,6 @@ class ContentAdmin(EditingDoor, admin.ModelAdmin):
     search_help_text = "Sans tenir compte des majuscules ni des accents. Plusieurs mots : tous doivent s’y trouver."
     checkboxes = ()  # many-to-many fields whose choices are few enough to be all shown
 
-    class Media:
-        css = {"all": ["admin/atelier.css"]}
-
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusals = getattr(request, "refusals", ())

@@ -3,9 +3,16 @@
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from acteurs.bases import lines
+
 from .models import Genre, Horizon, Lien, Position, Pouvoir, Section, Solidite, Voix
 
 # Feminine, since a « parole » is counted; beyond, figures are clearer.
+BLOCK = 40  # characters that starting a block costs on paper: about half a line of a printed column
+# Lengths up to which sizes 2, 3 and 4 still hold in two pages, measured on the 75 sheets with Noto Sans, the
+# widest face of the style sheet.
+PRINT_LIMITS = (9600, 8050, 7690)
+
 NUMBERS = ("aucune", "une", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
 
 
@@ -212,6 +219,25 @@ class Reading:
             if notes or there.get(part.name) or (part.name not in there and getattr(fiche, part.name)):
                 parts.append(replace(part, title=titles.get(part.name, part.title), notes=notes))
         return parts
+
+    @property
+    def length(self):
+        """How much there is to print, in characters; a block of its own counts as a short line more."""
+        fiche = self.fiche
+        fields = ("pourquoi", "role_du_centre", "exemple", "en_bref", "temps", "cout", "materiel")
+        lists = ("marche_si", "ne_marche_pas_si", "vigilance", "reperes", "questions", "signaux", "resultats")
+        texts = [getattr(fiche, name) for name in fields]
+        texts += [line for name in lists for line in lines(getattr(fiche, name))]
+        texts += [text for step in fiche.etapes.all() for text in (step.titre, step.texte)]
+        texts += [text for gain in fiche.gains.all() for text in (gain.gain, gain.risque)]
+        texts += [f"{row.acteur.nom} {row.texte} {row.note}" for row in fiche.interventions.all()]
+        texts += [f"{note.extrait.texte} {note.citation.note}" for note in self.notes]
+        return sum(len(text) + BLOCK for text in texts)
+
+    @property
+    def print_size(self):
+        """The class of its printed type, from 1 (the longest sheets) to 4 (the shortest)."""
+        return 1 + sum(self.length <= limit for limit in PRINT_LIMITS)
 
     @property
     def is_trap(self):

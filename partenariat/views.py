@@ -1,7 +1,8 @@
 """The front door: home, the pages about the site, and the error pages."""
 
 from django.db.models import Count, Q
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -80,6 +81,12 @@ def _cited():
 def robots(request):
     context = {"sitemap": request.build_absolute_uri(reverse("sitemap"))}
     return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def favicon(request):
+    """Browsers ask for this address on pages that name no icon."""
+    return redirect(static("img/favicon.svg"))
 
 
 @require_safe

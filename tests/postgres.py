@@ -7,6 +7,7 @@ instead. Where there is no PostgreSQL the command is not run: a warning, or a fa
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -60,6 +61,7 @@ def server(binaries):
 
 def main(command):
     """Run `command` with DATABASE_URL set; its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave by the door: the server is stopped
 
     def run(url):
         return subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=False).returncode
