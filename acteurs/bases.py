@@ -87,6 +87,8 @@ class Addressed(NaturalKeyed):
     def save(self, *args, **kwargs):
         from .models import AncienneAdresse
 
+        if self.pk and not self._slug_read:  # new with a chosen pk, or read without its slug
+            self._slug_read = type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
         super().save(*args, **kwargs)
         if self._slug_read and self._slug_read != self.slug:
             mine = AncienneAdresse.objects.filter(modele=self._meta.label_lower)

@@ -21,6 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.backends.signals import connection_created
 
 _WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.I)
+_TRUNCATE = re.compile(r"\s*TRUNCATE\b(.*)", re.I | re.S)  # PostgreSQL's flush: several tables at once
 _local = threading.local()  # .open = {alias: _Edition}, since a connection belongs to one thread
 
 
@@ -60,13 +61,19 @@ def content_tables():
     )
 
 
+def _written_table(sql):
+    """The table of content that a statement writes, or None."""
+    if match := _WRITE.match(sql) or _TRUNCATE.match(sql):
+        return next((name for name in re.findall(r"\w+", match[1]) if name in content_tables()), None)
+    return None
+
+
 def _guard(execute, sql, params, many, context):
-    match = _WRITE.match(sql)
-    if match and match[1] in content_tables():
+    if table := _written_table(sql):
         edition = _open_editions().get(context["connection"].alias)
         if edition is None:
             raise OutsideEditing(
-                f"Content table {match[1]} was written outside acteurs.stamp.editing(). "
+                f"Content table {table} was written outside acteurs.stamp.editing(). "
                 "Wrap the write: `with editing(): ...`"
             )
         edition.wrote = True

@@ -32,7 +32,12 @@ class JoinedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths, dry_run=False, **options):
         if ENTRY in paths and not dry_run:
             storage, path = paths[ENTRY]
-            text = join(path, lambda name: storage.open(name).read().decode())
+
+            def read(name):
+                with storage.open(name) as file:
+                    return file.read().decode()
+
+            text = join(path, read)
             self.delete(ENTRY)
             self._save(ENTRY, ContentFile(text.encode()))
             paths = {**paths, ENTRY: (self, ENTRY)}

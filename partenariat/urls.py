@@ -5,6 +5,8 @@ from django.urls import include, path
 from . import views
 from .sitemaps import SITEMAPS
 
+handler500 = "partenariat.faults.server_error"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("fiches.urls")),

@@ -1,5 +1,7 @@
 """Typography, prose and dates: loaded in every template (see TEMPLATES in the settings)."""
 
+import re
+
 from django import template
 from django.template.defaultfilters import stringfilter
 from django.utils.dates import MONTHS
@@ -42,3 +44,11 @@ def pluriel(number, forms):
     """`{{ n|pluriel:"fiche,fiches" }}`: the singular below 2, as French wants."""
     singular, plural = forms.split(",")
     return plural if number >= 2 else singular
+
+
+@register.filter
+@stringfilter
+def first_sentence(text):
+    """The first sentence of a text, or the whole of it when it has only one."""
+    match = re.match(r".+?[.!?…](?=\s)", text, re.S)
+    return match[0] if match else text

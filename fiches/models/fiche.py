@@ -40,7 +40,7 @@ class FicheQuerySet(AddressedQuerySet):
         return self.annotate(solidite_code=solidite_case())
 
     def for_cards(self):
-        """Load all that a card shows: three queries, whatever the length of the list."""
+        """Load all that a card shows: two queries, whatever the length of the list."""
         return (
             self.select_related("theme")
             .prefetch_related(Prefetch("citations", queryset=_citations(), to_attr="published_citations"))
@@ -233,13 +233,14 @@ class Fiche(Addressed):
         `by` becomes its owner if it has none. Raises ValidationError listing, in French, every missing
         piece at once: a curator mends a sheet in one pass.
         """
-        missing = self.missing_to_publish()
-        if missing:
+        allowed = [Statut.BROUILLON, Statut.RELECTURE, Statut.ARCHIVEE]
+        self._check_move(Statut.PUBLIEE, allowed)
+        if missing := self.missing_to_publish():
             raise ValidationError(missing)
         self.proprietaire = self.proprietaire or by
         self.published_at = at or self.published_at or timezone.now()
         self.reviewed_on = timezone.localdate()
-        self._move(Statut.PUBLIEE, allowed=[Statut.BROUILLON, Statut.RELECTURE, Statut.ARCHIVEE])
+        self._move(Statut.PUBLIEE, allowed=allowed)
 
     def archive(self):
         """Withdraw a published sheet: its address answers 410 from now on."""
@@ -249,10 +250,13 @@ class Fiche(Addressed):
         """Take a sheet back to work. One that was read online is archived instead."""
         self._move(Statut.BROUILLON, allowed=[Statut.RELECTURE])
 
-    def _move(self, statut, *, allowed):
+    def _check_move(self, statut, allowed):
         if self.statut not in allowed:
             raise ValidationError(
                 f"« {self} » est {self.get_statut_display()} : elle ne peut pas devenir {Statut(statut).label}."
             )
+
+    def _move(self, statut, *, allowed):
+        self._check_move(statut, allowed)
         self.statut = statut
         self.save()

@@ -89,6 +89,11 @@ class Levier(Addressed, Vocabulary, TagBase):
     def __str__(self):
         return self.name
 
+    def save(self, *args, update_fields=None, **kwargs):
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, "cle"}  # else the folded key would tell of the former name
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def get_absolute_url(self):
         return reverse("fiches:levier", args=[self.slug])
 

@@ -72,18 +72,27 @@ def _theme_of_sheets(theme):
     sheets = Fiche.objects.published().filter(theme=theme)
     citations = Citation.objects.filter(fiche__in=Fiche.objects.published()).select_related("fiche")
     citations = citations.only("extrait", "fiche__slug", "fiche__titre").order_by("fiche_id")
+    moments = list(Moment.objects.all())
     extraits = (
         Extrait.objects.published()
         .filter(theme=theme)
         .prefetch_related(Prefetch("citations", queryset=citations, to_attr="published_citations"))
     )
     return {
-        "fiches": sheets.for_cards().prefetch_related("moments").order_by("pk"),
-        "moments": Moment.objects.all(),
+        "moments": moments,
+        "doors": [(fiche, _door(fiche, moments)) for fiche in sheets.prefetch_related("moments").order_by("pk")],
         "leviers": _levers_of(sheets),
         "phrases": theme.phrases.all(),
         "voices": _by_voice(extraits),
     }
+
+
+def _door(fiche, moments):
+    """When a sheet serves, as a line over the moments: [(moment, serves, and still serves at the next), …]."""
+    serves = [moment in fiche.moments.all() for moment in moments]
+    return [
+        (moment, on, on and after) for moment, on, after in zip(moments, serves, [*serves[1:], False], strict=False)
+    ]
 
 
 def _theme_of_traps(theme):

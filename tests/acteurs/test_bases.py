@@ -246,3 +246,23 @@ def test_a_natural_key_of_the_wrong_length_is_refused():
         Citation.objects.get_by_natural_key("trop", "court")
     with pytest.raises(Theme.DoesNotExist):
         Theme.objects.get_by_natural_key("absent")
+
+
+@pytest.mark.django_db
+def test_a_slug_changed_on_an_object_read_without_it_keeps_the_former_address():
+    make_acteur(slug="avant", nom="Quelqu’un")
+    acteur = Acteur.objects.only("nom").get()
+    with editing():
+        acteur.slug = "apres"
+        acteur.save()
+    assert Acteur.objects.find("avant") == acteur
+
+
+@pytest.mark.django_db
+def test_saving_only_the_name_of_a_lever_renews_its_folded_key():
+    levier = make_levier(nom="Réunions")
+    with editing():
+        levier.name = "Sorties"
+        levier.save(update_fields=["name"])
+    levier.refresh_from_db()
+    assert levier.cle == "sorties"

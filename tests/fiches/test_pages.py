@@ -186,6 +186,9 @@ def full_site(n):
         "/glossaire/",
         "/ressources/",
         "/contacts/",
+        "/liens/",
+        "/liens/?axes=acteurs",
+        "/sitemap.xml",
         fiche.get_absolute_url(),
     ]
 
