@@ -90,6 +90,9 @@ class Addressed(NaturalKeyed):
         if self.pk and not self._slug_read:  # new with a chosen pk, or read without its slug
             self._slug_read = type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
         super().save(*args, **kwargs)
+        written = kwargs.get("update_fields")
+        if written is not None and "slug" not in written:
+            return
         if self._slug_read and self._slug_read != self.slug:
             mine = AncienneAdresse.objects.filter(modele=self._meta.label_lower)
             mine.filter(slug=self.slug, objet_id=self.pk).delete()
@@ -99,6 +102,12 @@ class Addressed(NaturalKeyed):
                 create_defaults={"modele": self._meta.label_lower, "objet_id": self.pk},
             )
         self._slug_read = self.slug
+
+    def delete(self, *args, **kwargs):
+        from .models import AncienneAdresse
+
+        AncienneAdresse.objects.filter(modele=self._meta.label_lower, objet_id=self.pk).delete()
+        return super().delete(*args, **kwargs)
 
     def clean(self):
         from .models import AncienneAdresse

@@ -195,7 +195,8 @@ class Terme(Addressed, Vocabulary):
 class ContactQuerySet(models.QuerySet):
     def published(self):
         """Contacts that anyone may see: agreed to, and not expired. The day ends at midnight in Paris."""
-        return self.filter(consented_on__isnull=False, expires_on__gte=timezone.localdate())
+        today = timezone.localdate()
+        return self.filter(consented_on__lte=today, expires_on__gte=today)
 
 
 class Contact(Content):
@@ -251,3 +252,9 @@ class Contact(Content):
 
     def __str__(self):
         return f"{self.structure}, {self.commune}"
+
+    @property
+    def is_published(self):
+        """The same rule as `published()`, for one row in hand."""
+        today = timezone.localdate()
+        return bool(self.consented_on and self.expires_on and self.consented_on <= today <= self.expires_on)

@@ -8,7 +8,10 @@ NBSP = "\u00a0"  # before a colon and inside guillemets
 NNBSP = "\u202f"  # the thin one, before ; ! ?
 
 _TAG = re.compile(r"(<[^>]*>)")
-_UNITS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|heures?|minutes?"
+_UNITS = (
+    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|heures?|minutes?"
+    "|fiches?|paroles?|étapes?|idées?|cases?|notes?|signes"
+)
 _RULES = [
     (re.compile(r"[ \u00a0\u202f]+([;!?])"), NNBSP + r"\1"),
     (re.compile(r"[ \u00a0\u202f]+([:»])"), NBSP + r"\1"),

@@ -63,14 +63,14 @@ class Note:
 
 
 WHY = {
-    Solidite.CONFIRME: "Les deux côtés disent la même chose, dans plusieurs ateliers.",
+    Solidite.CONFIRME: "Les deux côtés ont parlé, dans plusieurs ateliers.",
     Solidite.CROISE: "Les deux côtés ont parlé, dans un même atelier. Un deuxième atelier qui dirait la même chose "
     "la rendrait plus sûre.",
-    Solidite.CONVERGENT: "Plusieurs paroles vont dans le même sens, mais d’un seul côté. Une parole de l’autre côté "
+    Solidite.CONVERGENT: "Plusieurs paroles la soutiennent, mais pas des deux côtés. Une parole du côté qui se tait "
     "la rendrait plus sûre.",
     Solidite.ISOLE: "Une seule parole la soutient pour l’instant. À prendre comme une piste.",
     Solidite.DISCUTE: "Une voix au moins dit autre chose : la fiche le montre, et c’est utile à savoir avant d’agir.",
-    Solidite.SANS_PREUVE: "Aucune parole ne la soutient encore.",
+    Solidite.SANS_PREUVE: "Aucune parole publique ne la soutient aujourd’hui : elle est à revoir.",
 }
 
 
@@ -246,6 +246,11 @@ class Reading:
     @property
     def why_solid(self):
         return WHY[self.evidence.solidite]
+
+    @property
+    def ateliers(self):
+        """The workshops that its words come from, each once."""
+        return list(dict.fromkeys(citation.extrait.atelier for citation in self.fiche.published_citations))
 
     @property
     def who_spoke(self):

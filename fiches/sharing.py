@@ -1,5 +1,7 @@
 """What other sites and search engines are told of a published sheet (schema.org, as JSON-LD)."""
 
+from django.utils.timezone import localtime
+
 from .models import Genre
 
 
@@ -15,7 +17,7 @@ def structured(fiche, reading, url, publisher):
         "description": fiche.en_bref,
         "inLanguage": "fr",
         "articleSection": fiche.theme.titre,
-        "datePublished": fiche.published_at.date().isoformat(),
+        "datePublished": localtime(fiche.published_at).date().isoformat(),
         "publisher": {"@type": "Organization", "name": publisher},
         "isAccessibleForFree": True,
     }

@@ -99,6 +99,8 @@ def database(name, *, default_file):
     if config["ENGINE"] == "django.db.backends.sqlite3":
         if config["NAME"] != ":memory:" and not Path(config["NAME"]).parent.is_dir():
             refuse(name, f"names a file in a folder that does not exist: {Path(config['NAME']).parent}")
+        if Path(config["NAME"]).is_dir():
+            refuse(name, f"names a folder, not a file: {config['NAME']}")
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
     elif config["ENGINE"] == "django.db.backends.postgresql":
         config["CONN_MAX_AGE"] = 600  # seconds

@@ -42,10 +42,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "partenariat.headers.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Safe beside forms: tokens are masked and the length is padded at random (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "partenariat.headers.security_headers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -53,7 +53,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "partenariat.faults.DatabaseGone",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -103,10 +102,8 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = BASE_DIR / "media"
-
-# Vocabulary of levers: « Réunions » and « reunions » are one word.
-TAGGIT_CASE_INSENSITIVE = True
 
 # Who may come in. Five failures close the door for a quarter of an hour.
 AUTHENTICATION_BACKENDS = [
@@ -122,23 +119,27 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "admin/lockout.html"
 AXES_DISABLE_ACCESS_LOG = True  # successful logins are not kept
+AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "partenariat.headers.client_address"
 SESSION_COOKIE_AGE = 8 * 60 * 60  # seconds of inactivity
 SESSION_SAVE_EVERY_REQUEST = True  # only for those who have a session: readers have none
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_AGE = None  # gone with the browser's session
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Transport. HTTPS=0 only where nobody else can listen.
 HTTPS = env.boolean("HTTPS", not DEBUG)
+BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 365 * 24 * 60 * 60) if HTTPS else 0

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from acteurs.models import Famille
-from fiches.models import Citation, DitePar, Extrait, Fiche, Levier, Moment, Phrase, Porte, Theme, Voix
+from fiches.models import Citation, DitePar, Extrait, Fiche, Moment, Phrase, Porte, Theme, Voix
+from fiches.views.browse import levers_of
 
 STRONG = 3  # sheets shown on the home page
 
@@ -16,29 +17,23 @@ STRONG = 3  # sheets shown on the home page
 def home(request):
     sheets = Fiche.objects.published()
     moments = Moment.objects.annotate(n=Count("fiches", filter=Q(fiches__in=sheets)))
-    moments = moments.order_by("ordre", "pk").prefetch_related("commencer_par")
+    moments = moments.order_by("ordre", "pk").with_start()
     voices = dict(Extrait.objects.published().order_by().values_list("voix").annotate(Count("pk")))
     context = {
         "n_fiches": sheets.count(),
         "doors": {porte.cote: porte for porte in Porte.objects.all()},
-        "moments": [(moment, _start(moment)) for moment in moments],
+        "moments": moments,
         "heard": _heard_on_both_sides(),
         "themes": Theme.objects.all(),
         "strong": _strongest(),
         "latest": sheets.only("slug", "titre", "published_at").order_by("-published_at", "-pk")[:5],
         "familles": Famille.objects.all(),
-        "leviers": _most_used_levers(sheets),
+        "leviers": levers_of(sheets)[:12],
         "voices": [(voice, voices.get(voice, 0)) for voice in Voix],
         "n_extraits": sum(voices.values()),
         "n_cited": _cited(),
     }
     return render(request, "home.html", context)
-
-
-def _start(moment):
-    """The sheet to begin with at this moment, if it may be read."""
-    fiche = moment.commencer_par
-    return fiche if fiche and fiche.is_published else None
 
 
 def _heard_on_both_sides():
@@ -61,14 +56,6 @@ def _strongest():
     )
     order = [pk for pk, n in ranked]
     return sorted(Fiche.objects.published().for_cards().filter(pk__in=order), key=lambda fiche: order.index(fiche.pk))
-
-
-def _most_used_levers(sheets):
-    return (
-        Levier.objects.filter(fiche_leviers__content_object__in=sheets)
-        .annotate(n=Count("fiche_leviers"))
-        .order_by("-n", "name", "pk")[:12]
-    )
 
 
 def _cited():

@@ -159,11 +159,15 @@ def make_citation(**fields):
 
 
 def make_etape(**fields):
-    return _make(Etape, fields, fiche=make_fiche, quand="des-lundi", titre="Appeler l’école")
+    return _make(
+        Etape, fields, fiche=make_fiche, quand="des-lundi", titre="Appeler l’école", ordre=lambda: next(_numbers)
+    )
 
 
 def make_gain(**fields):
-    return _make(Gain, fields, fiche=make_fiche, pour="ecole", gain="Du temps", effort="faible")
+    return _make(
+        Gain, fields, fiche=make_fiche, pour="ecole", gain="Du temps", effort="faible", ordre=lambda: next(_numbers)
+    )
 
 
 def make_intervention(**fields):

@@ -92,7 +92,7 @@ def named_templates():
 
 def is_djangos(name):
     """Names that Django looks up by itself: its error pages, and those of its admin that we override."""
-    if name in ("400.html", "403.html", "404.html", "500.html"):
+    if name in ("400.html", "403.html", "403_csrf.html", "404.html", "500.html"):
         return True
     folders = [Path(config.path) for config in apps.get_app_configs()]
     return any((folder / "templates" / name).exists() for folder in folders)

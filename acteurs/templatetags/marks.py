@@ -31,5 +31,5 @@ def nav_link(context, view, text):
 
 @register.filter
 def times(number):
-    """`{% for i in 3|times %}`: a range of that length."""
-    return range(number)
+    """`{% for i in 3|times %}`: a range of that length, twelve at most (a row of dashes holds no more)."""
+    return range(min(number, 12))

@@ -82,10 +82,21 @@ class Atelier(Addressed):
         return self.titre
 
 
+def _public_words(prefix=""):
+    """The one rule of which words anyone may read: public themselves, from a public report, not set aside."""
+    return Q(
+        **{
+            f"{prefix}portee": Portee.PUBLIQUE,
+            f"{prefix}atelier__portee": Portee.PUBLIQUE,
+            f"{prefix}etat": Sort.RETENU,
+        }
+    )
+
+
 class ExtraitQuerySet(NaturalKeyQuerySet):
     def published(self):
-        """Words that anyone may read: public themselves, from a public report, and not set aside."""
-        return self.filter(portee=Portee.PUBLIQUE, atelier__portee=Portee.PUBLIQUE, etat=Sort.RETENU)
+        """Words that anyone may read."""
+        return self.filter(_public_words())
 
     def with_cited(self):
         """Annotates `is_cited`: does a sheet, published or not, stand on this excerpt?"""
@@ -141,11 +152,7 @@ class Extrait(NaturalKeyed):
 class CitationQuerySet(NaturalKeyQuerySet):
     def published(self):
         """Citations whose words anyone may read."""
-        return self.filter(
-            extrait__portee=Portee.PUBLIQUE,
-            extrait__atelier__portee=Portee.PUBLIQUE,
-            extrait__etat=Sort.RETENU,
-        )
+        return self.filter(_public_words("extrait__"))
 
 
 class Citation(NaturalKeyed):

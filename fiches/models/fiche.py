@@ -32,7 +32,7 @@ class FicheQuerySet(AddressedQuerySet):
         return self.filter(statut=Statut.PUBLIEE, published_at__lte=timezone.now())
 
     def withdrawn(self):
-        """Sheets that were read once and are no more: their address answers 410."""
+        """Archived sheets: their address answers 410."""
         return self.filter(statut=Statut.ARCHIVEE)
 
     def with_solidite(self):
@@ -71,7 +71,7 @@ class FicheQuerySet(AddressedQuerySet):
 
 
 def _citations():
-    return Citation.objects.published().select_related("extrait").order_by("ordre", "pk")
+    return Citation.objects.published().select_related("extrait__atelier").order_by("ordre", "pk")
 
 
 class Fiche(Addressed):
@@ -177,6 +177,13 @@ class Fiche(Addressed):
                 name="fiche_publiee_datee",
                 violation_error_message="Une fiche publiée a une date de publication.",
             ),
+            models.CheckConstraint(
+                condition=Q(reviewed_on__isnull=True)
+                | Q(a_revoir_le__isnull=True)
+                | Q(a_revoir_le__gt=models.F("reviewed_on")),
+                name="fiche_revue_avant",
+                violation_error_message="La prochaine relecture vient après la dernière.",
+            ),
         ]
 
     def __str__(self):
@@ -184,6 +191,11 @@ class Fiche(Addressed):
 
     def get_absolute_url(self):
         return reverse("fiches:detail", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        if self.reviewed_on and self.a_revoir_le and self.a_revoir_le <= self.reviewed_on:
+            raise ValidationError({"a_revoir_le": "La prochaine relecture vient après la dernière."})
 
     @property
     def is_published(self):
@@ -239,7 +251,7 @@ class Fiche(Addressed):
             raise ValidationError(missing)
         self.proprietaire = self.proprietaire or by
         self.published_at = at or self.published_at or timezone.now()
-        self.reviewed_on = timezone.localdate()
+        self.reviewed_on = self.reviewed_on or timezone.localdate()
         self._move(Statut.PUBLIEE, allowed=allowed)
 
     def archive(self):

@@ -13,7 +13,7 @@ from .skeleton import Effort, Horizon, Partie, Pouvoir
 class Etape(NaturalKeyed):
     """One step of the path."""
 
-    natural_key_fields = ("fiche__slug", "ordre")
+    natural_key_fields = ("fiche__slug", "ordre", "titre")
 
     fiche = models.ForeignKey(Fiche, models.CASCADE, related_name="etapes")
     ordre = models.PositiveSmallIntegerField(default=0)
@@ -24,7 +24,15 @@ class Etape(NaturalKeyed):
     class Meta:
         verbose_name = "étape"
         ordering = ["fiche", "ordre", "pk"]
-        constraints = checked("etape", quand=Horizon)
+        constraints = [
+            *checked("etape", quand=Horizon),
+            # With its title, so that two steps may swap their places in one save.
+            models.UniqueConstraint(
+                fields=["fiche", "ordre", "titre"],
+                name="etape_unique",
+                violation_error_message="Cette étape y est déjà.",
+            ),
+        ]
 
     def __str__(self):
         return self.titre
@@ -33,7 +41,7 @@ class Etape(NaturalKeyed):
 class Gain(NaturalKeyed):
     """What one party gains, and what it costs them."""
 
-    natural_key_fields = ("fiche__slug", "ordre")
+    natural_key_fields = ("fiche__slug", "ordre", "gain")
 
     fiche = models.ForeignKey(Fiche, models.CASCADE, related_name="gains")
     ordre = models.PositiveSmallIntegerField(default=0)
@@ -46,7 +54,12 @@ class Gain(NaturalKeyed):
         verbose_name = "gain"
         verbose_name_plural = "gains et efforts"
         ordering = ["fiche", "ordre", "pk"]
-        constraints = checked("gain", pour=Partie, effort=Effort)
+        constraints = [
+            *checked("gain", pour=Partie, effort=Effort),
+            models.UniqueConstraint(
+                fields=["fiche", "ordre", "gain"], name="gain_unique", violation_error_message="Ce gain y est déjà."
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_pour_display()} : {self.gain}"

@@ -25,9 +25,10 @@ SIDES = (Voix.CENTRES, Voix.ECOLE)  # a post-it is signed by nobody: it supports
 
 @dataclass
 class Evidence:
-    """The published words behind one sheet, counted once each even when several sections cite them.
+    """The published words behind one sheet.
 
-    `voices` and `positions` are Counters keyed by `Voix` and `Position` values.
+    `excerpts` and `voices` (a Counter by `Voix`) count each excerpt once, even when several sections cite it;
+    `positions` (a Counter by `Position`) counts citations.
     """
 
     excerpts: int = 0
@@ -56,6 +57,16 @@ class Evidence:
         if all(self.voices[side] for side in SIDES):
             return Solidite.CONFIRME if self.workshops > 1 else Solidite.CROISE
         return Solidite.ISOLE if self.excerpts == 1 else Solidite.CONVERGENT
+
+    @property
+    def told(self):
+        """« 7 paroles des centres, 5 de l’école » ; post-its alone are just counted."""
+        sides = ((self.voices[Voix.CENTRES], "des centres"), (self.voices[Voix.ECOLE], "de l’école"))
+        parts = [f"{n} {side}" for n, side in sides if n]
+        if not parts:
+            return f"{self.excerpts} {'paroles' if self.excerpts > 1 else 'parole'}"
+        number, _, side = parts[0].partition(" ")
+        return ", ".join([f"{number} {'paroles' if number != '1' else 'parole'} {side}", *parts[1:]])
 
     @property
     def missing(self):

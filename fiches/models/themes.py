@@ -5,7 +5,7 @@ from django.urls import reverse
 from taggit.managers import TaggableManager, _TaggableManager
 from taggit.models import ItemBase, TagBase
 
-from acteurs.bases import Addressed, AddressedQuerySet, FoldedField, NaturalKeyed, checked
+from acteurs.bases import Addressed, AddressedQuerySet, FoldedField, NaturalKeyed, NaturalKeyQuerySet, checked
 from acteurs.models import Vocabulary
 
 
@@ -139,6 +139,14 @@ def leviers_manager():
     )
 
 
+class MomentQuerySet(NaturalKeyQuerySet):
+    def with_start(self):
+        """Loads `commencer_par`, or None in its place when that sheet may not be read."""
+        from .fiche import Fiche
+
+        return self.prefetch_related(models.Prefetch("commencer_par", queryset=Fiche.objects.published()))
+
+
 class Moment(NaturalKeyed):
     """Where a partnership stands, from before the first contact to the yearly review."""
 
@@ -156,6 +164,8 @@ class Moment(NaturalKeyed):
         help_text="La fiche que l’accueil propose à qui en est là.",
     )
     ordre = models.PositiveSmallIntegerField(default=0)
+
+    objects = MomentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "moment"
@@ -177,7 +187,7 @@ class Porte(Addressed):
     """A door of the home page: a choice of sheets for those who come from one side."""
 
     cote = models.CharField("côté", max_length=8, choices=Cote, unique=True)
-    nom = models.CharField(max_length=60, help_text="Suite de « Je suis d’un(e) » : centre social, école.")
+    nom = models.CharField(max_length=60, help_text="La suite de « Je suis » : d’un centre social, d’une école.")
     chapeau = models.TextField(help_text="Deux phrases : ce que cette personne vient chercher, et par où commencer.")
     fiches = models.ManyToManyField("fiches.Fiche", through="fiches.PortePlace", related_name="portes")
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Case, CharField, Count, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, Count, IntegerField, Value, When
 
 from acteurs.bases import fold
 from acteurs.models import Acteur, Dispositif, Niveau
 from fiches.models import Fiche, Genre, Levier, Moment, Solidite, Theme
 
+from .analysis import Analyser
 from .criteria import FACETS, Tri
 
 # Facet → where its values are, from a sheet.
@@ -54,6 +55,11 @@ class Facet:
         return WORDS[self.name][0]
 
     @property
+    def is_useful(self):
+        """Whether there is anything to choose in it."""
+        return any(option.count or option.chosen for option in self.options)
+
+    @property
     def is_open(self):
         return self.name in ("moment", "niveau") or any(option.chosen for option in self.options)
 
@@ -91,11 +97,8 @@ def _labels():
     return found
 
 
-def _matching(criteria, skip=None):
-    """Published sheets that meet the criteria, the facet `skip` left aside."""
-    sheets = Fiche.objects.published()
-    if criteria.q:
-        sheets = _with_words(sheets, criteria.q)
+def _matching(sheets, criteria, skip=None):
+    """Those of `sheets` that meet the criteria's filters, the facet `skip` left aside."""
     for name, values in criteria.chosen.items():
         if name == skip:
             continue
@@ -106,18 +109,21 @@ def _matching(criteria, skip=None):
     return sheets
 
 
+_analyser = Analyser()
+
+
 def _with_words(sheets, q):
-    """Sheets that hold every word of `q` somewhere. A plain look-up, until the search engine takes over."""
-    for word in q.split():
-        holds = (
-            Q(titre__icontains=word)
-            | Q(en_bref__icontains=word)
-            | Q(resume__icontains=word)
-            | Q(formulations__icontains=word)
-            | Q(pk__in=Fiche.objects.filter(leviers__name__icontains=word).values("pk"))
-        )
-        sheets = sheets.filter(holds)
-    return sheets
+    """Sheets that hold every word of `q`, whatever its case, accents, plural or feminine.
+
+    Every published sheet is read at each search: right for a few hundred of them.
+    """
+    wanted = set(_analyser.query_terms(q))
+    texts = {}
+    read = ("titre", "en_bref", "resume", "formulations", "fiche_leviers__tag__name", "interventions__acteur__nom")
+    for pk, *found in sheets.values_list("pk", *read):
+        texts.setdefault(pk, set()).update(filter(None, found))
+    holding = [pk for pk, found in texts.items() if wanted <= set(_analyser.terms(" ".join(found)))]
+    return sheets.filter(pk__in=holding)
 
 
 _STRONGEST_FIRST = Case(
@@ -152,12 +158,15 @@ class Found:
 
 
 def find(criteria):
-    """Ten queries at most, whatever the number of sheets; the sheets themselves are not read yet."""
+    """Ten queries at most, whatever the number of sheets; those of the page are not read yet."""
     labels = _labels()
     criteria = criteria.keep(labels)
+    sheets = Fiche.objects.published()
+    if criteria.q:
+        sheets = _with_words(sheets, criteria.q)
     facets = []
     for name in FACETS:
-        base = _matching(criteria, skip=name)
+        base = _matching(sheets, criteria, skip=name)
         if name == "solidite":
             base = base.with_solidite()
         counts = dict(base.order_by().values_list(PATHS[name]).annotate(Count("pk", distinct=True)))
@@ -171,4 +180,4 @@ def find(criteria):
         for name, values in criteria.chosen.items()
         for value in values
     ]
-    return Found(criteria, _ordered(_matching(criteria), criteria.tri), facets, applied)
+    return Found(criteria, _ordered(_matching(sheets, criteria), criteria.tri), facets, applied)

@@ -81,7 +81,7 @@ def _theme_of_sheets(theme):
     return {
         "moments": moments,
         "doors": [(fiche, _door(fiche, moments)) for fiche in sheets.prefetch_related("moments").order_by("pk")],
-        "leviers": _levers_of(sheets),
+        "leviers": levers_of(sheets),
         "phrases": theme.phrases.all(),
         "voices": _by_voice(extraits),
     }
@@ -118,12 +118,8 @@ def _theme_of_contacts(theme):
 
 
 def _conclusion(theme):
-    """Where to begin tomorrow: each moment's sheet, if it is published."""
-    starts = {
-        fiche.pk: fiche for fiche in Fiche.objects.published().filter(pk__in=Moment.objects.values("commencer_par"))
-    }
-    moments = [(moment, starts.get(moment.commencer_par_id)) for moment in Moment.objects.all()]
-    return {"moments": moments, "themes": Theme.objects.with_sheets()}
+    """Where to begin tomorrow."""
+    return {"moments": Moment.objects.with_start(), "themes": Theme.objects.with_sheets()}
 
 
 THEME_PAGES = {
@@ -142,7 +138,7 @@ def _by_voice(extraits):
     return [(voice.mark, voice.label, [e for e in extraits if e.voix == voice]) for voice in Voix]
 
 
-def _levers_of(sheets):
+def levers_of(sheets):
     """The levers of some sheets with `n`, the number of sheets, most used first."""
     return (
         Levier.objects.filter(fiche_leviers__content_object__in=sheets)
@@ -220,7 +216,7 @@ def acteur_detail(request, slug):
         "roles": [(p, [i for i in interventions if i.pouvoir == p]) for p in Pouvoir],
         "n": len(interventions),
         "decisions": _decisions(acteur),
-        "leviers": _levers_of(sheets)[:8],
+        "leviers": levers_of(sheets)[:8],
         "others": _actors_of(sheets).exclude(pk=acteur.pk)[:6],
         "temps_forts": moments,
     }
@@ -256,7 +252,6 @@ def dispositif_detail(request, slug):
         "dispositif": dispositif,
         "fiches": sheets.for_cards().order_by("theme__numero", "pk"),
         "acteurs": _actors_of(sheets)[:8],
-        "leviers": _levers_of(sheets)[:8],
         "ressources": dispositif.ressources.all(),
         "temps_forts": sorted(dispositif.temps_forts.all(), key=lambda moment: moment.school_rank),
     }
@@ -266,9 +261,14 @@ def dispositif_detail(request, slug):
 @require_safe
 def glossaire(request):
     sheets = Fiche.objects.published().only("slug", "titre").order_by("pk")
+    termes = alphabetical(Terme.objects.glossary())
+    first = {}
+    for terme in termes:
+        first.setdefault(fold(str(terme))[:1].upper(), f"g-{terme.slug}" if terme.malentendu else terme.slug)
     context = {
         "mots": alphabetical(Terme.objects.two_voices().prefetch_related(Prefetch("fiches", queryset=sheets))),
-        "termes": alphabetical(Terme.objects.glossary()),
+        "termes": termes,
+        "initials": first.items(),
     }
     return render(request, "glossaire/page.html", context)
 

@@ -59,10 +59,10 @@ def liens(request):
     context = {
         "by_actor": by_actor,
         "columns": columns,
+        "width": len(columns) + 1,
         "groups": _grouped(grid, "famille" if by_actor else "categorie"),
-        "everywhere": acteurs[0] if acteurs else None,
+        "everywhere": acteurs[0] if acteurs and acteurs[0].n > n_fiches * EVERYWHERE else None,
         "n_fiches": n_fiches,
-        "n_rows": len(rows),
         "strong": _strongest(cells, n_fiches * EVERYWHERE),
         "n_cells": len(cells),
         "n_empty": sum(not cell.n for cell in cells),

@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from fiches.models import Fiche
@@ -17,7 +18,16 @@ PER_PAGE = 20
 def fiche_list(request):
     found = find(Criteria.from_query(request.GET))
     page = Paginator(found.sheets.for_cards(), PER_PAGE).get_page(found.criteria.page)
-    return render(request, "fiches/list.html", {"found": found, "page": page, "orders": Tri.choices})
+    context = {"found": found, "page": page, "orders": Tri.choices, "address": _address(found.criteria, page.number)}
+    return render(request, "fiches/list.html", context)
+
+
+def _address(criteria, number):
+    """The one address of a page of results, without what it does not understand."""
+    query = criteria.query_string()
+    if number > 1:
+        query = f"{query}&page={number}".lstrip("&")
+    return reverse("fiches:list") + (f"?{query}" if query else "")
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.urls import path
     ("error", "status", "words"),
     [
         (OperationalError("could not connect, password=secret"), 503, "Le site reprend son souffle"),
+        (OperationalError("no such table: secret"), 500, "s’est rompu de notre côté"),
         (ZeroDivisionError("secret"), 500, "s’est rompu de notre côté"),
     ],
 )
@@ -32,3 +33,17 @@ def test_a_fault_is_a_french_page_that_reveals_nothing(settings, error, status, 
     assert "secret" not in html
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert response.get("Retry-After") == ("60" if status == 503 else None)
+
+
+@pytest.mark.parametrize("path", ["/", "/nulle-part/", "/fiches/?q=" + "a" * 300])
+def test_a_database_that_is_gone_is_a_503_wherever_it_is_met(monkeypatch, path):
+    """In a view, or in an error page that explains its acronyms."""
+
+    def gone(*args, **kwargs):
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("django.db.backends.utils.CursorWrapper.execute", gone)
+    monkeypatch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", gone)
+    response = Client(raise_request_exception=False).get(path)
+    assert response.status_code == 503
+    assert "Le site reprend son souffle" in response.content.decode()

@@ -6,10 +6,12 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from acteurs.stamp import editing
 from fiches.models import Atelier, Extrait, Fiche
+from partenariat.headers import client_address
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 
@@ -60,8 +62,6 @@ def crawl(client, start="/"):
 
 @pytest.fixture(scope="module")
 def pages(content, django_db_blocker):
-    from django.test import Client
-
     with django_db_blocker.unblock():
         return crawl(Client())
 
@@ -135,6 +135,52 @@ def test_security_headers_stand_on_every_kind_of_answer(client):
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_static_files_carry_the_headers_too_and_no_other_site_may_read_them(client, settings):
+    response = client.head("/static/img/favicon.svg")
+    assert response.status_code == 200
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+    assert "Access-Control-Allow-Origin" not in response
+
+
+def test_what_is_prepared_for_staff_never_reaches_a_shared_cache(client):
+    assert "Cache-Control" not in client.get("/fiches/premier-pas/")
+    client.force_login(get_user_model().objects.create_superuser("cura"))
+    assert "private" in client.get("/fiches/premier-pas/")["Cache-Control"]
+
+
+def test_a_form_that_comes_without_its_token_gets_a_french_page():
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert "Cette porte vous est fermée" in html
+    assert 'lang="fr"' in html
+    assert "<style" not in html
+
+
+@pytest.mark.parametrize(
+    ("behind", "forwarded", "address"),
+    [
+        (False, "", "10.0.0.1"),
+        (False, "1.2.3.4", "10.0.0.1"),
+        (True, "9.9.9.9, 1.2.3.4", "1.2.3.4"),
+        (True, "", "10.0.0.1"),
+    ],
+)
+def test_failures_are_counted_by_the_callers_own_address(rf, settings, behind, forwarded, address):
+    """Behind a proxy, the last of X-Forwarded-For; without one, that header is anybody's claim."""
+    settings.BEHIND_PROXY = behind
+    headers = {"x-forwarded-for": forwarded} if forwarded else {}
+    assert client_address(rf.get("/", headers=headers, REMOTE_ADDR="10.0.0.1")) == address
+
+
+def test_a_good_login_forgets_the_failures_before_it(client):
+    get_user_model().objects.create_superuser("cura", password="une phrase assez longue")
+    for password in ("non", "non", "non", "non", "une phrase assez longue", "non"):
+        answer = client.post("/admin/login/", {"username": "cura", "password": password})
+    assert answer.status_code == 200
 
 
 def test_readers_pages_do_not_vary_with_cookies(client):

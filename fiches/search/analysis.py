@@ -1,0 +1,404 @@
+"""French text → terms: the one analysis that index, query, highlighting and spelling all go through.
+
+Pure: the standard library and a stemmer. Everything that a curator may want to change (acronyms, synonyms) is data
+handed in; only the rules of the language live here.
+"""
+
+import re
+import threading
+import unicodedata
+from collections import Counter
+from typing import NamedTuple
+
+import Stemmer
+
+MAX_WORD = 40  # characters of a term: the longest French words have fewer than 30
+MAX_CHUNK = 60  # characters: longer runs without a blank (addresses, noise) are analysed but not remembered
+MAX_CACHE = 2**15  # entries of each cache, about 10 MB; emptied when full, so that noise cannot grow a process
+ACRONYM = "zz"  # begins no French word: « EN » cannot meet « en », nor « REP » a stem « rep »
+
+
+class Token(NamedTuple):
+    """A term of the index, and where its word stands in the original text (`text[start:end]`)."""
+
+    term: str
+    start: int
+    end: int
+
+
+class _Piece(NamedTuple):
+    """A word read once and for all; `start` and `end` count from the beginning of its chunk."""
+
+    term: str
+    surface: str
+    start: int
+    end: int
+    small: bool  # a stop word
+    shouted: "_Piece | None" = None  # how to read it in a line all in capitals, when that differs
+
+
+# Words that a title, a question or a complaint can do without. Short on purpose: idf already weighs little what is
+# frequent, and « qui », « quoi », « avec », « sans », « pas », « où », « tous », « jamais » are the very matter of
+# "avec qui", "qui fait quoi", "on n’a pas le temps". « être » stays for « bien-être ».
+_SMALL_WORDS = """
+le la les un une des du de au aux à en et ou par pour sur dans que si car donc mais ni dont
+je tu il elle on nous vous ils elles me te se lui leur leurs y
+mon ma mes ton ta tes son sa ses notre nos votre vos ce cet cette ces ça cela
+ne suis es est sommes êtes sont était étaient ai as a avons avez ont avait avaient
+jusque lorsque puisque quoique presque l d qu j n s t m c jusqu lorsqu puisqu quoiqu presqu quelqu
+"""
+
+# Plurals and feminines that Snowball does not bring back to the word (it gives journaux, locaux, sociaux right).
+_IRREGULAR = {
+    "travaux": "travail",
+    "vitraux": "vitrail",
+    "baux": "bail",
+    "maux": "mal",
+    "yeux": "oeil",
+    "jeux": "jeu",
+    "enjeux": "enjeu",
+    "lieux": "lieu",
+    "milieux": "milieu",
+    "voeux": "voeu",
+    "feux": "feu",
+    "aveux": "aveu",
+    "cheveux": "cheveu",
+    "neveux": "neveu",
+    "tous": "tout",
+    "toute": "tout",
+    "toutes": "tout",
+    "cheffe": "chef",
+    "cheffes": "chef",
+    "maîtresse": "maître",
+    "maîtresses": "maître",
+    "tle": "terminale",
+    "tles": "terminale",
+    "sportive": "sportif",
+    "sportives": "sportif",
+    "oser": "ose",
+    **dict.fromkeys(("vient", "viennent", "viens", "venu", "venue", "venus", "venues"), "venir"),
+    # After i, a final s belongs to the word more often than not (avis, mois, compris): the plurals are listed.
+    **{noun + "s": noun for noun in ("loi", "emploi", "envoi", "tournoi", "appui", "ennui", "essai", "vrai", "ami")},
+}
+# Nouns that Snowball takes for verbs in the singular only: foyer → foi, conflit → confl, profit → prof, délai → del.
+_LOOK_LIKE_VERBS = """
+conflit récit crédit délit débit profit habit appétit petit délai désir loisir souvenir avenir foyer goûter dîner
+danger étranger léger entier messager boulanger berger
+"""
+# Stems that Snowball would merge with another word: conseiller with conseil, cours with cour, fils with fil.
+_FIXED = {
+    **dict.fromkeys(("conseiller", "conseillers", "conseillère", "conseillères"), "conseiller"),
+    "cours": "cours",
+    "fils": "fils",
+    **{form: noun for noun in _LOOK_LIKE_VERBS.split() for form in (noun, noun + "s")},
+}
+# Snowball keeps the s of photos, ados, élus, malentendus.
+_PLURAL = re.compile(r"(..+[ou])s")
+_INVARIABLE = """
+plus sous dessus refus abus inclus confus diffus virus campus corpus cursus processus consensus
+gros clos enclos repos propos héros
+"""
+# Nor does it know « ils demandent ». These endings are never those of a noun: parent, présent, argent are safe.
+_THEY = re.compile(r"(.*(?:nd|tt|rt|os|us|is|ss|ip|up|pp|ang|iqu|iv|nn|ill|tr|nc|ch|gn|bl|pl)e)nt")
+# Trades in -euse: not a rule, for « heureuse » is not the feminine of « heureur ».
+_EUSE = re.compile(r"(travaill|port|cherch|dans|jou|vend|coiff|serv|entraîn|accueill|facilit|brod|cont)euses?")
+_TRICE = re.compile(r"(.{2,})trices?")
+_NOT_A_FEMININE = frozenset(("matrice", "matrices", "cicatrice", "cicatrices"))
+
+# « sixième » is written 6e, 6ème, 6eme, 6°, 6ᵉ. The numbered form is the term.
+_ORDINAL = re.compile(r"(\d{1,2})\s?(?:i?[eè]mes?|es?|°|o)")
+_FIRST = re.compile(r"1\s?(?:ers?|[eè]?res?|e|°|o)")
+_SECOND = re.compile(r"2n?des?|2nds?")
+_UNITS = ("deux", "trois", "quatr", "cinqu", "six", "sept", "huit", "neuv", "dix")
+_SPELLED = {f"{unit}ieme": f"{number}e" for number, unit in enumerate(_UNITS, start=2)}
+
+_APOSTROPHE = "['’‘ʼ`´′＇]"
+_HYPHEN = "[-‐‑]"
+_IGNORED = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\ufeff"  # soft hyphen, joiners, directions
+_WORD = rf"[^\W_]+(?:[\u0300-\u036f]+[^\W_]*|[{_IGNORED}]+[^\W_]+)*"  # decomposed accents belong to their word
+
+# A number and its « ème », an acronym and its « + » may stand apart; everything else is between two blanks.
+_CHUNK = re.compile(r"\d{1,2}[ \u00a0\u202f]i?[eè]mes?(?!\w)|\S+(?:[ \u00a0\u202f]\+(?!\w))?")
+_PIECE = re.compile(
+    rf"""
+      (?P<dotted>(?:[^\W\d_]\.)+[^\W\d_](?![^\W_])\.?)
+    | (?P<elided>(?i:jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu|qu|[ldjnstmc]){_APOSTROPHE})
+    | (?P<glued>
+        (?:(?P<prefix>(?i:co|p[ée]ri|extra|socio|inter|multi|pluri)){_HYPHEN}|(?i:aujourd|prud|entr){_APOSTROPHE})
+        (?P<rest>(?=[^\W\d_]{{2}}){_WORD})
+      )
+    | (?P<number>\d{{1,2}}(?:°|[ \u00a0\u202f]i?[eè]mes?)(?!\w))
+    | (?P<word>{_WORD})
+      (?P<plus>[ \u00a0\u202f]?\+)?
+      (?:(?:[·•‧∙⋅](?:e|ne|le|te|se|ve|fe|sse|esse|i?ère|euse|t?rice|s)s?
+           |\((?:e|ne|le|i?ère|euse|t?rice|s)s?\)s?
+           |[-./](?:e|ne|t?rice)s?(?:[-./]s)?)(?:[·•‧∙⋅]s)?(?!\w))?
+    """,
+    re.VERBOSE,
+)
+_LONG_WORD = re.compile(r"[^\W\d_]{2,}")
+_NOISE = re.compile(f"[{_IGNORED}]")
+_JOINER = re.compile(rf"{_HYPHEN}|{_APOSTROPHE}")
+
+
+def fold(text):
+    """`text` in lower case, without accents, œ and æ in two letters. Idempotent; offsets are not kept."""
+    if text.isascii():
+        return text.lower()
+    split = unicodedata.normalize("NFKD", text)
+    return _lower("".join(c for c in split if not unicodedata.combining(c)))
+
+
+def _clean(raw):
+    """A word as written, in one spelling: composed accents, plain ligatures, nothing invisible, bounded."""
+    if raw.isascii():
+        return raw[:MAX_WORD]
+    # Cut before too: normalising a megabyte of accents piled on one letter is work for nothing.
+    plain = unicodedata.normalize("NFKC", _NOISE.sub("", raw[: 4 * MAX_WORD]))
+    return "".join(plain.split())[:MAX_WORD]  # one Arabic sign is a sentence of four words
+
+
+def _lower(word):
+    """Lower case with its accents, œ and æ in two letters: « cœur » and « coeur » are stemmed alike."""
+    return word.lower().replace("œ", "oe").replace("æ", "ae")
+
+
+_STOP = frozenset(_SMALL_WORDS.split())
+_STOP_FOLDED = frozenset(map(fold, _STOP))
+_NOT_A_PLURAL = frozenset(_INVARIABLE.split())
+
+
+def _is_small(lower):
+    """Whether a lower-case word is a stop word.
+
+    With an accent it must be that very word: été, sûr, dû, où and né are not ete, sur, du, ou, ne. Without, any
+    stop word may have lost its accent: « a la » is « à la ».
+    """
+    return lower in _STOP or (lower.isascii() and lower in _STOP_FOLDED)
+
+
+class Analyser:
+    """Cuts a text into tokens. One for the index and the queries, safe to share between threads.
+
+    `acronyms`: every known acronym, as written; those of several words are left to synonyms.
+    `cautious`: those read as such in capitals only, for in lower case they are other words.
+    """
+
+    def __init__(self, acronyms=frozenset(), cautious=frozenset()):
+        single = {written for written in {*acronyms, *cautious} if not re.search(r"\s", written.strip())}
+        # An acronym spelt like a stop word is cautious, whatever was said: else every « en » would become one.
+        capitals = {written for written in single if written in cautious or _is_small(_lower(written))}
+        self._capitals = {written.upper(): ACRONYM + fold(written) for written in capitals}
+        self._known = {
+            key: ACRONYM + fold(written) for written in single - capitals for key in (_lower(written), fold(written))
+        }
+        self._pieces_of = {}
+        self._stem_of = {}
+        # A PyStemmer object has one working buffer, so two threads must not share it. One each rather than a lock:
+        # a lock held by another thread at the moment of a fork would never be released in the child.
+        self._local = threading.local()
+
+    def tokens(self, text, *, small=False):
+        """The tokens of `text`, in order, stop words left out unless `small`."""
+        return [
+            Token(piece.term, at + piece.start, at + piece.end)
+            for piece, at in self._scan(text)
+            if small or not piece.small
+        ]
+
+    def terms(self, text, *, small=False):
+        """The terms of `text`, in order, with repetitions."""
+        return [piece.term for piece, _ in self._scan(text) if small or not piece.small]
+
+    def query_tokens(self, text):
+        """The tokens of a query: as `tokens`, but its stop words when it has nothing else."""
+        return self.tokens(text) or self.tokens(text, small=True)
+
+    def query_terms(self, text):
+        """The terms of a query; empty only for a text without a letter or a digit."""
+        return [token.term for token in self.query_tokens(text)]
+
+    def stem(self, word):
+        """The folded stem of one ordinary word, whether stop word or acronym."""
+        return self._stem(_lower(_clean(word)))
+
+    def surface(self, word):
+        """The folded form of one word as it is read: without elision nor inclusive ending. Empty for no word."""
+        return " ".join(piece.surface for piece, _ in self._scan(word))
+
+    def words(self, text):
+        """(surface, term, text as written) of each word of `text` but stop words: what a Vocabulary learns."""
+        for piece, at in self._scan(text):
+            if not piece.small:
+                yield piece.surface, piece.term, text[at + piece.start : at + piece.end]
+
+    def _scan(self, text):
+        """Yield (piece, offset of its chunk). Capitals are judged line by line: a title may shout in a quiet text."""
+        offset = 0
+        for line in text.splitlines(keepends=True):
+            shouted = None
+            for chunk in _CHUNK.finditer(line):
+                for piece in self._pieces(chunk[0]):
+                    if piece.shouted:
+                        shouted = self._is_shouted(line) if shouted is None else shouted
+                    yield (piece.shouted if piece.shouted and shouted else piece), offset + chunk.start()
+            offset += len(line)
+
+    def _is_shouted(self, line):
+        """Whether a line is all in capitals: several words, and not merely a row of acronyms such as « EN REP »."""
+        words = _LONG_WORD.findall(line)
+        return len(words) > 1 and all(map(str.isupper, words)) and not all(map(self._acronym, words))
+
+    def _pieces(self, chunk):
+        """The words of a run without blanks, remembered: the same few thousand runs make up most of any text."""
+        pieces = self._pieces_of.get(chunk)
+        if pieces is None:
+            # A sign may be a letter, yet leave nothing once folded (a lone Japanese accent): no term, no piece.
+            found = (piece for match in _PIECE.finditer(chunk) for piece in self._read(match))
+            pieces = tuple(piece for piece in found if piece.term)
+            if len(chunk) <= MAX_CHUNK:
+                _remember(self._pieces_of, chunk, pieces)
+        return pieces
+
+    def _read(self, match):
+        """The pieces of one match of _PIECE: none for an elision, two for « co- » before an acronym, else one."""
+        if match["dotted"]:
+            yield self._dotted(match[0].replace(".", ""), *match.span())
+        elif match["glued"]:
+            yield from self._glued(match)
+        elif match["plus"] and (term := self._known.get(fold(match["word"]) + "+")):
+            yield _Piece(term, term.removeprefix(ACRONYM), match.start(), match.end(), small=False)
+        elif match["word"]:
+            end = match.end("word") if match["plus"] else match.end()
+            yield self._word(match["word"], match.start(), end)
+        elif match["number"]:
+            yield self._word(match[0], *match.span())
+
+    def _dotted(self, letters, start, end):
+        """« D.S.D.E.N. » or « d.s.d.e.n. »: the dots say that it is an acronym, even a cautious one."""
+        term = self._acronym(letters.upper())
+        return _Piece(term, fold(letters), start, end, small=False) if term else self._word(letters, start, end)
+
+    def _glued(self, match):
+        """A prefix that is no word by itself makes one word with the next: co-éducation is coéducation."""
+        if match["prefix"] and self._acronym(_clean(match["rest"])):
+            yield self._word(match["prefix"], *match.span("prefix"))
+            yield self._word(match["rest"], *match.span("rest"))
+        else:
+            yield self._word(_JOINER.sub("", match[0], count=1), *match.span())
+
+    def _word(self, raw, start, end):
+        word = _clean(raw)
+        lower = _lower(word)
+        surface = fold(lower)[:MAX_WORD]
+        ordinary = _Piece(self._numbered(lower) or self._stem(lower), surface, start, end, _is_small(lower))
+        # 6e first: some list it among acronyms, and it must meet « sixième ».
+        term = None if self._numbered(lower) else self._acronym(word)
+        if term is None:
+            return ordinary
+        return _Piece(term, surface, start, end, small=False, shouted=ordinary if word in self._capitals else None)
+
+    def _acronym(self, word):
+        """The term of a known acronym, or None. Its case counts when cautious; a plural s does not."""
+        if term := self._capitals.get(word):
+            return term
+        # Capitals often lose their accents, or gain some; in lower case « rép » is not REP.
+        key = fold(word) if word.isupper() else _lower(word)
+        return self._known.get(key) or (self._known.get(key[:-1]) if key.endswith("s") and len(key) > 3 else None)
+
+    def _numbered(self, lower):
+        """The term of an ordinal, or None.
+
+        From the second on, 6e is sixième. But 1re is only short for première, and 2de for seconde, which are mostly
+        plain words ("première réunion"): the abbreviation goes to the word, so that the class is found too.
+        """
+        if lower[0].isdigit():
+            if _FIRST.fullmatch(lower):
+                return self._stem("première")
+            if _SECOND.fullmatch(lower):
+                return self._stem("seconde")
+            found = _ORDINAL.fullmatch(lower)
+            return f"{int(found[1])}e" if found else None
+        return _SPELLED.get(fold(lower).removesuffix("s")) if "i" in lower else None
+
+    def _stem(self, lower):
+        """Stem, THEN fold: without its accents a word escapes Snowball's rules (precarite, but précar)."""
+        if len(lower) < 3:  # « cs », « vs » are no plurals
+            return fold(lower)
+        stem = self._stem_of.get(lower)
+        if stem is None:
+            stem = fold(_FIXED.get(lower) or self._stemmer().stemWord(_plain(lower)))[:MAX_WORD]
+            _remember(self._stem_of, lower, stem)
+        return stem
+
+    def _stemmer(self):
+        """This thread's own stemmer. Without its cache: it slows down distinct words, and _stem_of does better."""
+        if not hasattr(self._local, "stemmer"):
+            self._local.stemmer = Stemmer.Stemmer("french", 0)
+        return self._local.stemmer
+
+
+def _remember(cache, key, value):
+    if len(cache) >= MAX_CACHE:
+        cache.clear()
+    cache[key] = value
+
+
+def _plain(lower):
+    """The form that Snowball knows best: masculine of a function (médiatrice → médiateur), singular, third person."""
+    if lower in _IRREGULAR:
+        return _IRREGULAR[lower]
+    if lower not in _NOT_A_FEMININE and (found := _TRICE.fullmatch(lower)):
+        return found[1] + "teur"
+    if found := _EUSE.fullmatch(lower):
+        return found[1] + "eur"
+    if lower not in _NOT_A_PLURAL and (found := _PLURAL.fullmatch(lower)):
+        return found[1]
+    return found[1] if (found := _THEY.fullmatch(lower)) else lower
+
+
+class Vocabulary:
+    """The words of some texts: folded surface form → the terms and the spellings seen for it, with how often."""
+
+    def __init__(self, analyser, texts):
+        self._analyser = analyser
+        self._terms = {}
+        self._spellings = {}
+        for text in texts:
+            for surface, term, written in analyser.words(text):
+                self._terms.setdefault(surface, Counter())[term] += 1
+                self._spellings.setdefault(surface, Counter())[written] += 1
+
+    def restore(self, word):
+        """The set of terms to look for when `word` is typed: its own, and those of the words it may stand for.
+
+        Accents may be missing or wrong (« precarite », « lycee »).
+        Typed in lower case, a cautious acronym is restored too (« cs » → CS): nothing is lost where the texts
+        hold no other « cs ». Not with an accent (« pré » is not PRE); and an acronym typed as such stands alone.
+        """
+        own = set(self._analyser.query_terms(word))
+        if any(term.startswith(ACRONYM) for term in own):
+            return own
+        surface = self._analyser.surface(word)
+        seen = self._seen(surface)
+        return own | {term for term in seen if surface == word.lower() or not term.startswith(ACRONYM)}
+
+    def surfaces(self):
+        """Folded surface form → how often it was seen, for the spelling corrector."""
+        return {surface: terms.total() for surface, terms in self._terms.items()}
+
+    def spelling(self, surface):
+        """How a known folded form is most often written, in lower case unless an acronym: what to show of it.
+
+        Raises KeyError for a form that surfaces() does not list.
+        """
+        (term, _), *_ = self._terms[surface].most_common(1)
+        (written, _), *_ = self._spellings[surface].most_common(1)
+        return written if term.startswith(ACRONYM) else written.lower()
+
+    def _seen(self, surface):
+        """The terms of a form or, when it was never seen, of its singular or plural (« lycees » from « lycée »)."""
+        for form in (surface, surface[:-1] if surface.endswith(("s", "x")) else surface + "s"):
+            if form in self._terms:
+                return self._terms[form]
+        return Counter()
