@@ -1,16 +1,16 @@
 """French text → terms: the one analysis that index, query, highlighting and spelling all go through.
 
-Pure: the standard library and a stemmer. Everything that a curator may want to change (acronyms, synonyms) is data
-handed in; only the rules of the language live here.
+Pure: the standard library, a stemmer, and the rules of the language in `french.py`. Acronyms are handed in.
 """
 
 import re
 import threading
 import unicodedata
-from collections import Counter
 from typing import NamedTuple
 
 import Stemmer
+
+from .french import FIXED, base_form, fold, is_small, lower_case, ordinal
 
 MAX_WORD = 40  # characters of a term: the longest French words have fewer than 30
 MAX_CHUNK = 60  # characters: longer runs without a blank (addresses, noise) are analysed but not remembered
@@ -36,81 +36,6 @@ class _Piece(NamedTuple):
     small: bool  # a stop word
     shouted: "_Piece | None" = None  # how to read it in a line all in capitals, when that differs
 
-
-# Words that a title, a question or a complaint can do without. Short on purpose: idf already weighs little what is
-# frequent, and « qui », « quoi », « avec », « sans », « pas », « où », « tous », « jamais » are the very matter of
-# "avec qui", "qui fait quoi", "on n’a pas le temps". « être » stays for « bien-être ».
-_SMALL_WORDS = """
-le la les un une des du de au aux à en et ou par pour sur dans que si car donc mais ni dont
-je tu il elle on nous vous ils elles me te se lui leur leurs y
-mon ma mes ton ta tes son sa ses notre nos votre vos ce cet cette ces ça cela
-ne suis es est sommes êtes sont était étaient ai as a avons avez ont avait avaient
-jusque lorsque puisque quoique presque l d qu j n s t m c jusqu lorsqu puisqu quoiqu presqu quelqu
-"""
-
-# Plurals and feminines that Snowball does not bring back to the word (it gives journaux, locaux, sociaux right).
-_IRREGULAR = {
-    "travaux": "travail",
-    "vitraux": "vitrail",
-    "baux": "bail",
-    "maux": "mal",
-    "yeux": "oeil",
-    "jeux": "jeu",
-    "enjeux": "enjeu",
-    "lieux": "lieu",
-    "milieux": "milieu",
-    "voeux": "voeu",
-    "feux": "feu",
-    "aveux": "aveu",
-    "cheveux": "cheveu",
-    "neveux": "neveu",
-    "tous": "tout",
-    "toute": "tout",
-    "toutes": "tout",
-    "cheffe": "chef",
-    "cheffes": "chef",
-    "maîtresse": "maître",
-    "maîtresses": "maître",
-    "tle": "terminale",
-    "tles": "terminale",
-    "sportive": "sportif",
-    "sportives": "sportif",
-    "oser": "ose",
-    **dict.fromkeys(("vient", "viennent", "viens", "venu", "venue", "venus", "venues"), "venir"),
-    # After i, a final s belongs to the word more often than not (avis, mois, compris): the plurals are listed.
-    **{noun + "s": noun for noun in ("loi", "emploi", "envoi", "tournoi", "appui", "ennui", "essai", "vrai", "ami")},
-}
-# Nouns that Snowball takes for verbs in the singular only: foyer → foi, conflit → confl, profit → prof, délai → del.
-_LOOK_LIKE_VERBS = """
-conflit récit crédit délit débit profit habit appétit petit délai désir loisir souvenir avenir foyer goûter dîner
-danger étranger léger entier messager boulanger berger
-"""
-# Stems that Snowball would merge with another word: conseiller with conseil, cours with cour, fils with fil.
-_FIXED = {
-    **dict.fromkeys(("conseiller", "conseillers", "conseillère", "conseillères"), "conseiller"),
-    "cours": "cours",
-    "fils": "fils",
-    **{form: noun for noun in _LOOK_LIKE_VERBS.split() for form in (noun, noun + "s")},
-}
-# Snowball keeps the s of photos, ados, élus, malentendus.
-_PLURAL = re.compile(r"(..+[ou])s")
-_INVARIABLE = """
-plus sous dessus refus abus inclus confus diffus virus campus corpus cursus processus consensus
-gros clos enclos repos propos héros
-"""
-# Nor does it know « ils demandent ». These endings are never those of a noun: parent, présent, argent are safe.
-_THEY = re.compile(r"(.*(?:nd|tt|rt|os|us|is|ss|ip|up|pp|ang|iqu|iv|nn|ill|tr|nc|ch|gn|bl|pl)e)nt")
-# Trades in -euse: not a rule, for « heureuse » is not the feminine of « heureur ».
-_EUSE = re.compile(r"(travaill|port|cherch|dans|jou|vend|coiff|serv|entraîn|accueill|facilit|brod|cont)euses?")
-_TRICE = re.compile(r"(.{2,})trices?")
-_NOT_A_FEMININE = frozenset(("matrice", "matrices", "cicatrice", "cicatrices"))
-
-# « sixième » is written 6e, 6ème, 6eme, 6°, 6ᵉ. The numbered form is the term.
-_ORDINAL = re.compile(r"(\d{1,2})\s?(?:i?[eè]mes?|es?|°|o)")
-_FIRST = re.compile(r"1\s?(?:ers?|[eè]?res?|e|°|o)")
-_SECOND = re.compile(r"2n?des?|2nds?")
-_UNITS = ("deux", "trois", "quatr", "cinqu", "six", "sept", "huit", "neuv", "dix")
-_SPELLED = {f"{unit}ieme": f"{number}e" for number, unit in enumerate(_UNITS, start=2)}
 
 _APOSTROPHE = "['’‘ʼ`´′＇]"
 _HYPHEN = "[-‐‑]"
@@ -141,14 +66,6 @@ _NOISE = re.compile(f"[{_IGNORED}]")
 _JOINER = re.compile(rf"{_HYPHEN}|{_APOSTROPHE}")
 
 
-def fold(text):
-    """`text` in lower case, without accents, œ and æ in two letters. Idempotent; offsets are not kept."""
-    if text.isascii():
-        return text.lower()
-    split = unicodedata.normalize("NFKD", text)
-    return _lower("".join(c for c in split if not unicodedata.combining(c)))
-
-
 def _clean(raw):
     """A word as written, in one spelling: composed accents, plain ligatures, nothing invisible, bounded."""
     if raw.isascii():
@@ -156,25 +73,6 @@ def _clean(raw):
     # Cut before too: normalising a megabyte of accents piled on one letter is work for nothing.
     plain = unicodedata.normalize("NFKC", _NOISE.sub("", raw[: 4 * MAX_WORD]))
     return "".join(plain.split())[:MAX_WORD]  # one Arabic sign is a sentence of four words
-
-
-def _lower(word):
-    """Lower case with its accents, œ and æ in two letters: « cœur » and « coeur » are stemmed alike."""
-    return word.lower().replace("œ", "oe").replace("æ", "ae")
-
-
-_STOP = frozenset(_SMALL_WORDS.split())
-_STOP_FOLDED = frozenset(map(fold, _STOP))
-_NOT_A_PLURAL = frozenset(_INVARIABLE.split())
-
-
-def _is_small(lower):
-    """Whether a lower-case word is a stop word.
-
-    With an accent it must be that very word: été, sûr, dû, où and né are not ete, sur, du, ou, ne. Without, any
-    stop word may have lost its accent: « a la » is « à la ».
-    """
-    return lower in _STOP or (lower.isascii() and lower in _STOP_FOLDED)
 
 
 class Analyser:
@@ -187,10 +85,12 @@ class Analyser:
     def __init__(self, acronyms=frozenset(), cautious=frozenset()):
         single = {written for written in {*acronyms, *cautious} if not re.search(r"\s", written.strip())}
         # An acronym spelt like a stop word is cautious, whatever was said: else every « en » would become one.
-        capitals = {written for written in single if written in cautious or _is_small(_lower(written))}
+        capitals = {written for written in single if written in cautious or is_small(lower_case(written))}
         self._capitals = {written.upper(): ACRONYM + fold(written) for written in capitals}
         self._known = {
-            key: ACRONYM + fold(written) for written in single - capitals for key in (_lower(written), fold(written))
+            key: ACRONYM + fold(written)
+            for written in single - capitals
+            for key in (lower_case(written), fold(written))
         }
         self._pieces_of = {}
         self._stem_of = {}
@@ -220,7 +120,7 @@ class Analyser:
 
     def stem(self, word):
         """The folded stem of one ordinary word, whether stop word or acronym."""
-        return self._stem(_lower(_clean(word)))
+        return self._stem(lower_case(_clean(word)))
 
     def surface(self, word):
         """The folded form of one word as it is read: without elision nor inclusive ending. Empty for no word."""
@@ -289,9 +189,9 @@ class Analyser:
 
     def _word(self, raw, start, end):
         word = _clean(raw)
-        lower = _lower(word)
+        lower = lower_case(word)
         surface = fold(lower)[:MAX_WORD]
-        ordinary = _Piece(self._numbered(lower) or self._stem(lower), surface, start, end, _is_small(lower))
+        ordinary = _Piece(self._numbered(lower) or self._stem(lower), surface, start, end, is_small(lower))
         # 6e first: some list it among acronyms, and it must meet « sixième ».
         term = None if self._numbered(lower) else self._acronym(word)
         if term is None:
@@ -303,23 +203,13 @@ class Analyser:
         if term := self._capitals.get(word):
             return term
         # Capitals often lose their accents, or gain some; in lower case « rép » is not REP.
-        key = fold(word) if word.isupper() else _lower(word)
+        key = fold(word) if word.isupper() else lower_case(word)
         return self._known.get(key) or (self._known.get(key[:-1]) if key.endswith("s") and len(key) > 3 else None)
 
     def _numbered(self, lower):
-        """The term of an ordinal, or None.
-
-        From the second on, 6e is sixième. But 1re is only short for première, and 2de for seconde, which are mostly
-        plain words ("première réunion"): the abbreviation goes to the word, so that the class is found too.
-        """
-        if lower[0].isdigit():
-            if _FIRST.fullmatch(lower):
-                return self._stem("première")
-            if _SECOND.fullmatch(lower):
-                return self._stem("seconde")
-            found = _ORDINAL.fullmatch(lower)
-            return f"{int(found[1])}e" if found else None
-        return _SPELLED.get(fold(lower).removesuffix("s")) if "i" in lower else None
+        """The term of an ordinal, or None."""
+        term, word = ordinal(lower)
+        return self._stem(word) if word else term
 
     def _stem(self, lower):
         """Stem, THEN fold: without its accents a word escapes Snowball's rules (precarite, but précar)."""
@@ -327,7 +217,7 @@ class Analyser:
             return fold(lower)
         stem = self._stem_of.get(lower)
         if stem is None:
-            stem = fold(_FIXED.get(lower) or self._stemmer().stemWord(_plain(lower)))[:MAX_WORD]
+            stem = fold(FIXED.get(lower) or self._stemmer().stemWord(base_form(lower)))[:MAX_WORD]
             _remember(self._stem_of, lower, stem)
         return stem
 
@@ -342,63 +232,3 @@ def _remember(cache, key, value):
     if len(cache) >= MAX_CACHE:
         cache.clear()
     cache[key] = value
-
-
-def _plain(lower):
-    """The form that Snowball knows best: masculine of a function (médiatrice → médiateur), singular, third person."""
-    if lower in _IRREGULAR:
-        return _IRREGULAR[lower]
-    if lower not in _NOT_A_FEMININE and (found := _TRICE.fullmatch(lower)):
-        return found[1] + "teur"
-    if found := _EUSE.fullmatch(lower):
-        return found[1] + "eur"
-    if lower not in _NOT_A_PLURAL and (found := _PLURAL.fullmatch(lower)):
-        return found[1]
-    return found[1] if (found := _THEY.fullmatch(lower)) else lower
-
-
-class Vocabulary:
-    """The words of some texts: folded surface form → the terms and the spellings seen for it, with how often."""
-
-    def __init__(self, analyser, texts):
-        self._analyser = analyser
-        self._terms = {}
-        self._spellings = {}
-        for text in texts:
-            for surface, term, written in analyser.words(text):
-                self._terms.setdefault(surface, Counter())[term] += 1
-                self._spellings.setdefault(surface, Counter())[written] += 1
-
-    def restore(self, word):
-        """The set of terms to look for when `word` is typed: its own, and those of the words it may stand for.
-
-        Accents may be missing or wrong (« precarite », « lycee »).
-        Typed in lower case, a cautious acronym is restored too (« cs » → CS): nothing is lost where the texts
-        hold no other « cs ». Not with an accent (« pré » is not PRE); and an acronym typed as such stands alone.
-        """
-        own = set(self._analyser.query_terms(word))
-        if any(term.startswith(ACRONYM) for term in own):
-            return own
-        surface = self._analyser.surface(word)
-        seen = self._seen(surface)
-        return own | {term for term in seen if surface == word.lower() or not term.startswith(ACRONYM)}
-
-    def surfaces(self):
-        """Folded surface form → how often it was seen, for the spelling corrector."""
-        return {surface: terms.total() for surface, terms in self._terms.items()}
-
-    def spelling(self, surface):
-        """How a known folded form is most often written, in lower case unless an acronym: what to show of it.
-
-        Raises KeyError for a form that surfaces() does not list.
-        """
-        (term, _), *_ = self._terms[surface].most_common(1)
-        (written, _), *_ = self._spellings[surface].most_common(1)
-        return written if term.startswith(ACRONYM) else written.lower()
-
-    def _seen(self, surface):
-        """The terms of a form or, when it was never seen, of its singular or plural (« lycees » from « lycée »)."""
-        for form in (surface, surface[:-1] if surface.endswith(("s", "x")) else surface + "s"):
-            if form in self._terms:
-                return self._terms[form]
-        return Counter()

@@ -10,6 +10,7 @@ from fiches.models import Fiche, Genre, Levier, Moment, Solidite, Theme
 
 from .analysis import Analyser
 from .criteria import FACETS, Tri
+from .vocabulary import Vocabulary
 
 # Facet → where its values are, from a sheet.
 PATHS = {
@@ -117,13 +118,15 @@ def _with_words(sheets, q):
 
     Every published sheet is read at each search: right for a few hundred of them.
     """
-    wanted = set(_analyser.query_terms(q))
-    texts = {}
+    found = {}
     read = ("titre", "en_bref", "resume", "formulations", "fiche_leviers__tag__name", "interventions__acteur__nom")
-    for pk, *found in sheets.values_list("pk", *read):
-        texts.setdefault(pk, set()).update(filter(None, found))
-    holding = [pk for pk, found in texts.items() if wanted <= set(_analyser.terms(" ".join(found)))]
-    return sheets.filter(pk__in=holding)
+    for pk, *texts in sheets.values_list("pk", *read):
+        found.setdefault(pk, set()).update(filter(None, texts))
+    texts = {pk: " \n".join(sorted(words)) for pk, words in found.items()}
+    vocabulary = Vocabulary(_analyser, texts.values())
+    wanted = [vocabulary.restore(q[token.start : token.end]) for token in _analyser.query_tokens(q)]
+    terms = {pk: set(_analyser.terms(text, small=True)) for pk, text in texts.items()}
+    return sheets.filter(pk__in=[pk for pk, held in terms.items() if all(held & word for word in wanted)])
 
 
 _STRONGEST_FIRST = Case(

@@ -355,10 +355,15 @@ def test_every_order_is_total(tri):
     assert sheets.query.order_by[-1] == "pk"
 
 
-@pytest.mark.parametrize("q", ["démarcher", "DEMARCHER", "Démarcher une École", "écoles", "d’école", "levier réunion"])
+@pytest.mark.parametrize(
+    "q",
+    ["demarcher", "precarite", "démarcher", "DEMARCHER", "Démarcher une École", "écoles", "d’école", "levier réunion"],
+)
 def test_words_are_found_whatever_their_case_accents_and_plural(client, q):
     levier = make.make_levier(nom="Le levier des réunions")
-    make.make_published_fiche(titre="Un premier pas", formulations="démarcher une école", leviers=[levier])
+    make.make_published_fiche(
+        titre="Un premier pas", formulations="démarcher une école\nla précarité", leviers=[levier]
+    )
     html = page(client, "/fiches/", data={"q": q})
     assert "Un premier pas" in html
 

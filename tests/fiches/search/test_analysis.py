@@ -8,7 +8,9 @@ import time
 import pytest
 
 from fiches.search import analysis
-from fiches.search.analysis import MAX_CACHE, MAX_WORD, Analyser, Vocabulary, fold
+from fiches.search.analysis import MAX_CACHE, MAX_WORD, Analyser
+from fiches.search.french import fold
+from fiches.search.vocabulary import Vocabulary
 
 CAUTIOUS = frozenset(("EN", "PRE", "CS", "AS", "CA"))
 PLAIN = ("CLAS", "REP", "REP+", "Caf", "DSDEN", "IEN", "AESH", "6e", "Prév", "UPE2A", "LES", "Équipe péda")
