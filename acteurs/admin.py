@@ -1,12 +1,13 @@
 """Who and with what: the admin of actors, schemes, words and contacts."""
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 
 from .admin_base import AConfirmerFilter, ContentAdmin
+from .admin_forms import ContentForm
 from .models import Acteur, AncienneAdresse, Contact, Dispositif, Famille, Niveau, Terme
 
 SEARCH_WORDS = (
@@ -155,8 +156,17 @@ class ContactVisibleFilter(admin.SimpleListFilter):
         return queryset.exclude(pk__in=visible) if self.value() == "non" else queryset
 
 
+class ContactForm(ContentForm):
+    def clean_telephone(self):
+        telephone = self.cleaned_data["telephone"]
+        if telephone and not any(sign.isdigit() for sign in telephone):
+            raise ValidationError("Un numéro de téléphone a des chiffres : « 03 20 00 00 00 ».")
+        return telephone
+
+
 @admin.register(Contact)
 class ContactAdmin(ContentAdmin):
+    form = ContactForm
     fieldsets = [
         (
             None,
@@ -182,8 +192,7 @@ class ContactAdmin(ContentAdmin):
 
     @admin.display(description="visible", boolean=True)
     def visible(self, contact):
-        """The rule of `Contact.objects.published()`, for a row in hand."""
-        return bool(contact.consented_on and contact.expires_on and contact.expires_on >= timezone.localdate())
+        return contact.is_published
 
 
 @admin.register(AncienneAdresse)

@@ -1,4 +1,4 @@
-"""What every admin page of content shares: the door to writes, addresses made from titles, one query per list.
+"""What every admin page of content shares: the door to writes, searches without accents, sentences in French.
 
 Kept apart from `admin.py` so that `fiches.admin` can import it without registering anything.
 """
@@ -8,15 +8,15 @@ import logging
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import NestedObjects, quote
-from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, RelatedFieldWidgetWrapper
-from django.core.exceptions import ValidationError
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db import IntegrityError, models, router
-from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from .bases import Addressed, fold, slug_from
+from .admin_forms import ContentForm, Refused, few_links
+from .admin_rows import say_add_text
+from .bases import fold
 from .stamp import editing
 
 logger = logging.getLogger(__name__)
@@ -29,53 +29,21 @@ class EditingDoor:
     """
 
     def changeform_view(self, request, *args, **kwargs):
-        return _through_the_door(request, super().changeform_view, *args, **kwargs)
+        return through_the_door(request, super().changeform_view, *args, **kwargs)
 
     def changelist_view(self, request, *args, **kwargs):
-        return _through_the_door(request, super().changelist_view, *args, **kwargs)
+        return through_the_door(request, super().changelist_view, *args, **kwargs)
 
     def delete_view(self, request, *args, **kwargs):
-        return _through_the_door(request, super().delete_view, *args, **kwargs)
+        return through_the_door(request, super().delete_view, *args, **kwargs)
 
 
-def _through_the_door(request, view, *args, **kwargs):
+def through_the_door(request, view, *args, **kwargs):
+    """`view`, inside `editing()` if it may write. For an admin view of one's own."""
     if request.method != "POST":
         return view(request, *args, **kwargs)
     with editing():
         return view(request, *args, **kwargs)
-
-
-class Refused(ValidationError):
-    """Raised while saving: what was typed cannot stand, for reasons that only the saved whole shows."""
-
-
-class ContentForm(forms.ModelForm):
-    """An address may be left empty: it is made from the field that `slug_source` names (None: no address)."""
-
-    slug_source = None
-    refusals = ()  # why the first attempt to save this form was undone
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        slug = self.fields.get("slug")
-        if slug and self.slug_source:
-            slug.required = False
-            if not isinstance(self.instance, Addressed):
-                slug.label = "Identifiant"
-                slug.help_text = "Pour les exports et les imports : changez-le le moins possible."
-            if self.instance._state.adding:
-                slug.help_text = "Minuscules, chiffres et traits d’union. Laissez vide : le titre y pourvoit."
-
-    def clean(self):
-        cleaned = super().clean() or self.cleaned_data
-        source = cleaned.get(self.slug_source)
-        if self.slug_source and source and "slug" in cleaned and not cleaned["slug"]:
-            cleaned["slug"] = slug_from(source, self.fields["slug"].max_length)
-            if not cleaned["slug"]:
-                self.add_error("slug", "Aucune adresse ne peut être tirée de ce titre : écrivez-en une.")
-        if self.refusals:
-            raise ValidationError(list(self.refusals))
-        return cleaned
 
 
 class ContentAdmin(EditingDoor, admin.ModelAdmin):
@@ -89,6 +57,7 @@ class ContentAdmin(EditingDoor, admin.ModelAdmin):
     }
     list_per_page = 50
     search_help_text = "Sans tenir compte des majuscules ni des accents. Plusieurs mots : tous doivent s’y trouver."
+    saved = "Enregistré"  # the first word of the message, or « Fiche enregistrée »
     checkboxes = ()  # many-to-many fields whose choices are few enough to be all shown
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -102,7 +71,7 @@ class ContentAdmin(EditingDoor, admin.ModelAdmin):
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        return _few_links(super().formfield_for_dbfield(db_field, request, **kwargs), add=True)
+        return few_links(super().formfield_for_dbfield(db_field, request, **kwargs), add=True)
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.checkboxes:
@@ -145,6 +114,33 @@ class ContentAdmin(EditingDoor, admin.ModelAdmin):
             "enregistrez, puis changez l’autre."
         ]
 
+    def get_inline_formsets(self, *args, **kwargs):
+        return [say_add_text(formset) for formset in super().get_inline_formsets(*args, **kwargs)]
+
+    # What is said once it is done
+
+    def response_add(self, request, obj, post_url_continue=None):
+        request.our_words = self._saved(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        request.our_words = self._saved(request, obj)
+        return super().response_change(request, obj)
+
+    def response_delete(self, request, obj_display, obj_id):
+        request.our_words = f"Supprimé : {obj_display}."
+        return super().response_delete(request, obj_display, obj_id)
+
+    def _saved(self, request, obj):
+        page = self._page_of(obj) if self.has_view_or_change_permission(request, obj) else obj
+        return format_html("{} : {}.", self.saved, page)
+
+    def message_user(self, request, message, *args, **kwargs):
+        """Django's own sentences, « L'objet fiche … a été modifié avec succès », give way to ours."""
+        super().message_user(request, request.__dict__.pop("our_words", message), *args, **kwargs)
+
+    # Deleting
+
     def get_deleted_objects(self, objs, request):
         """Django's lists, told to a curator.
 
@@ -171,19 +167,13 @@ class ContentAdmin(EditingDoor, admin.ModelAdmin):
 
     def _link(self, obj):
         name = capfirst(obj._meta.verbose_name)
-        if not self.admin_site.is_registered(type(obj)):
-            return f"{name} : {obj}"
+        page = self._page_of(obj) if self.admin_site.is_registered(type(obj)) else obj
+        return format_html("{} : {}", name, page)
+
+    def _page_of(self, obj):
+        """A link to the page of `obj` in the admin, which is registered."""
         url = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[quote(obj.pk)])
-        return format_html('{} : <a href="{}">{}</a>', name, url, obj)
-
-
-def _few_links(field, *, add):
-    """Beside a choice, Django offers to change or delete what is chosen, for everyone: too easy a mistake."""
-    widget = getattr(field, "widget", None)
-    if isinstance(widget, RelatedFieldWidgetWrapper):
-        widget.can_change_related = widget.can_delete_related = False
-        widget.can_add_related = widget.can_add_related and add
-    return field
+        return format_html('<a href="{}">{}</a>', url, obj)
 
 
 def _without(nested, unwanted):
@@ -195,84 +185,6 @@ def _without(nested, unwanted):
 def _all_in(words, texts):
     folded = fold(" ".join(str(text) for text in texts if text))
     return all(word in folded for word in words)
-
-
-class LoadedSelect(AutocompleteSelect):
-    """Django's autocomplete asks the database for the label of its choice: one query for each row of an inline.
-
-    Here `loaded`, the object that came with the row, gives it. None (an empty row, a changed choice): as Django.
-    """
-
-    loaded = None
-
-    def optgroups(self, name, value, attr=None):
-        if self.loaded is None or [str(v) for v in value] != [str(self.loaded.pk)]:
-            return super().optgroups(name, value, attr)
-        groups = super().optgroups(name, [], attr)
-        options = groups[0][1]
-        label = self.choices.field.label_from_instance(self.loaded)
-        options.append(self.create_option(name, self.loaded.pk, label, True, len(options)))
-        return groups
-
-
-class RowForm(forms.ModelForm):
-    """A row of an inline: its autocompletes show the objects that were loaded with it."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            widget = getattr(field.widget, "widget", field.widget)  # Django wraps it with its add and edit links
-            if isinstance(widget, LoadedSelect):
-                widget.loaded = self.instance._state.fields_cache.get(name)
-        if "ordre" in self.fields:
-            self.fields["ordre"].required = False
-            self.fields["ordre"].help_text = "Vide : à la suite."
-            if self.instance._state.adding:
-                self.fields["ordre"].initial = None
-
-    def clean_ordre(self):
-        """Left empty: as it was, or after the last (see `RowFormSet`)."""
-        ordre = self.cleaned_data["ordre"]
-        return self.instance.ordre if ordre is None else ordre
-
-
-class RowFormSet(BaseInlineFormSet):
-    """The rows of one object: each knows it without a query, and new rows are numbered after the last."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        setattr(form.instance, self.fk.name, self.instance)
-
-    def get_unique_error_message(self, unique_check):
-        return "Le même choix figure deux fois : n’en gardez qu’un."
-
-    def save_new(self, form, commit=True):
-        if "ordre" in form.fields and not form.cleaned_data.get("ordre"):
-            form.instance.ordre = 1 + max(other.instance.ordre for other in self.forms)
-        return super().save_new(form, commit)
-
-
-class RowInline(admin.TabularInline):
-    """Rows edited on the page of what they belong to. `related` is loaded with them."""
-
-    form = RowForm
-    formset = RowFormSet
-    extra = 0
-    related = ()
-    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
-
-    def get_queryset(self, request):
-        queryset = super().get_queryset(request)
-        return queryset.select_related(*self.related) if self.related else queryset
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """In a row there is no room for the link that adds what it points to."""
-        return _few_links(super().formfield_for_dbfield(db_field, request, **kwargs), add=False)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = LoadedSelect(db_field, self.admin_site, using=kwargs.get("using"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class FoldedChoicesFilter(admin.RelatedFieldListFilter):

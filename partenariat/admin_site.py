@@ -1,4 +1,4 @@
-"""The curators' workplace: Django's admin under the site's own name."""
+"""The curators' workplace: Django's admin under the site's own name, with a home page of its own."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -10,6 +10,11 @@ class PartenariatAdminSite(admin.AdminSite):
     site_title = settings.SITE_NAME
     index_title = "Que voulez-vous faire ?"
     empty_value_display = "—"
+
+    def index(self, request, extra_context=None):
+        from .admin_home import home  # models are not loaded yet when this class is
+
+        return super().index(request, {"home": home(self.get_app_list(request)), **(extra_context or {})})
 
 
 class PartenariatAdminConfig(AdminConfig):

@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from acteurs.admin_base import ContentAdmin, RowInline
+from acteurs.admin_base import ContentAdmin
+from acteurs.admin_rows import RowInline
 
 from ..models import Decideur, Demarche, Phrase, Ressource, Synonyme, TempsFort
 

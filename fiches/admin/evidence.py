@@ -107,7 +107,7 @@ class ExtraitAdmin(WarnsOfLostProof):
     ]
     never_changed = ["atelier", "reference", "position", "texte"]
     autocomplete_fields = ["atelier", "theme", "leviers", "acteurs", "dispositifs"]
-    list_display = ["reference", "texte", "voix", "nature", "theme", "portee", "sort"]
+    list_display = ["reference", "texte", "voix", "theme", "portee", "sort"]
     list_filter = [
         CitedFilter,
         "etat",

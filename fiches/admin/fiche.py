@@ -1,138 +1,31 @@
-"""The admin of a sheet: its skeleton and its parts on one page, its status changed by actions alone."""
-
-from datetime import timedelta
+"""The admin of a sheet: its skeleton and its parts on one page."""
 
 from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms import ModelChoiceField
-from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
-from acteurs.admin_base import (
-    AConfirmerFilter,
-    ContentAdmin,
-    ContentForm,
-    FoldedChoicesFilter,
-    Refused,
-    RowForm,
-    RowInline,
-)
+from acteurs.admin_base import AConfirmerFilter, FoldedChoicesFilter
+from acteurs.admin_forms import ContentForm, Refused
 from acteurs.templatetags.typo import pluriel
 
-from ..models import (
-    Citation,
-    Etape,
-    Fiche,
-    FicheLevier,
-    Gain,
-    Intervention,
-    Solidite,
-    Statut,
-    Voisinage,
-    Voix,
-)
-
-SOON = timedelta(days=60)  # a review that falls within it is « bientôt »
-
-
-class SoliditeFilter(admin.SimpleListFilter):
-    title = "solidité"
-    parameter_name = "solidite"
-
-    def lookups(self, request, model_admin):
-        return Solidite.choices
-
-    def queryset(self, request, queryset):
-        return queryset.filter(solidite_code=self.value()) if self.value() in Solidite.values else queryset
-
-
-class RevueFilter(admin.SimpleListFilter):
-    title = "date de relecture"
-    parameter_name = "revue"
-
-    def lookups(self, request, model_admin):
-        return [
-            ("en-retard", "En retard"),
-            ("bientot", f"Bientôt (d’ici {SOON.days} jours)"),
-            ("a-jour", "À jour"),
-            ("sans-date", "Sans date"),
-        ]
-
-    def queryset(self, request, queryset):
-        today = timezone.localdate()
-        conditions = {
-            "en-retard": Q(a_revoir_le__lt=today),
-            "bientot": Q(a_revoir_le__range=(today, today + SOON)),
-            "a-jour": Q(a_revoir_le__gt=today + SOON),
-            "sans-date": Q(a_revoir_le__isnull=True),
-        }
-        return queryset.filter(conditions.get(self.value(), Q()))
-
-
-class LevierInline(RowInline):
-    model = FicheLevier
-    autocomplete_fields = ["tag"]
-    fields = ["tag"]
-    related = ["tag"]
-    verbose_name_plural = "leviers actionnés"
-
-
-class EtapeInline(RowInline):
-    model = Etape
-    fields = ["ordre", "quand", "titre", "texte"]
-    verbose_name_plural = "le chemin, étape par étape"
-
-
-class GainInline(RowInline):
-    model = Gain
-    fields = ["ordre", "pour", "gain", "effort", "risque"]
-    verbose_name_plural = "ce que chacun y gagne, et ce qu’il lui en coûte"
-
-
-class InterventionInline(RowInline):
-    model = Intervention
-    autocomplete_fields = ["acteur"]
-    fields = ["ordre", "acteur", "texte", "pouvoir", "note"]
-    related = ["acteur"]
-    verbose_name_plural = "avec qui"
-
-
-class CitationInline(RowInline):
-    model = Citation
-    autocomplete_fields = ["extrait"]
-    fields = ["ordre", "section", "extrait", "position", "note"]
-    related = ["extrait"]
-    verbose_name_plural = "les preuves : paroles d’ateliers citées"
-
-
-class VoisinageForm(RowForm):
-    def clean_vers(self):
-        """Said here: Django does not check, in an inline, a constraint that names the key to its parent."""
-        vers = self.cleaned_data["vers"]
-        if vers == self.instance.fiche:
-            raise ValidationError("Une fiche n’est pas sa propre voisine.")
-        return vers
-
-
-class VoisinageInline(RowInline):
-    model = Voisinage
-    form = VoisinageForm
-    fk_name = "fiche"
-    autocomplete_fields = ["vers"]
-    fields = ["ordre", "nature", "vers"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("vers").defer(*[f"vers__{n}" for n in Fiche.LONG_FIELDS])
+from ..models import Fiche, Genre, Solidite, Statut, Voix
+from .filters import RevueFilter, SoliditeFilter
+from .parts import CitationInline, EtapeInline, GainInline, InterventionInline, LevierInline, VoisinageInline
+from .statut import MovesFiches
 
 
 class FicheForm(ContentForm):
     class Meta:
         widgets = {"en_bref": AdminTextareaWidget(attrs={"rows": 2})}
+        error_messages = {
+            "slug": {"unique": "Une autre fiche a déjà cette adresse."},
+            "titre": {"unique": "Une autre fiche a déjà ce titre."},
+        }
 
     def clean_en_bref(self):
         """Typed in a box of several lines, kept on one."""
@@ -145,8 +38,9 @@ class OwnerField(ModelChoiceField):
 
 
 @admin.register(Fiche)
-class FicheAdmin(ContentAdmin):
+class FicheAdmin(MovesFiches):
     form = FicheForm
+    saved = "Fiche enregistrée"
     slug_source = "titre"
     checkboxes = ["moments", "niveaux"]
     autocomplete_fields = ["theme", "dispositifs", "termes"]
@@ -157,8 +51,8 @@ class FicheAdmin(ContentAdmin):
             "Où en est cette fiche",
             {
                 "fields": [("etat", "published_at"), "solidite", "manque"],
-                "description": "Le statut change depuis la liste des fiches : cochez la fiche, puis choisissez "
-                "l’action. Une fiche déjà publiée ne se supprime pas : elle s’archive.",
+                "description": "Le statut change par les boutons du bas de cette page, ou, pour plusieurs fiches à la "
+                "fois, depuis leur liste. Une fiche déjà publiée ne se supprime pas : elle s’archive.",
             },
         ),
         (
@@ -204,7 +98,7 @@ class FicheAdmin(ContentAdmin):
             },
         ),
     ]
-    list_display = ["titre", "statut_court", "solidite_court", "theme", "genre", "revue", "proprietaire"]
+    list_display = ["titre_et_theme", "statut_court", "solidite_court", "revue", "proprietaire"]
     list_filter = [
         "statut",
         "genre",
@@ -216,7 +110,6 @@ class FicheAdmin(ContentAdmin):
         ("interventions__acteur", FoldedChoicesFilter),
     ]
     list_select_related = ["theme", "proprietaire"]
-    date_hierarchy = "published_at"
     search_fields = ["titre", "en_bref", "formulations"]
     actions = ["submit", "publish", "archive", "back_to_draft", "delete_selected"]
 
@@ -236,6 +129,11 @@ class FicheAdmin(ContentAdmin):
 
     def view_on_site(self, fiche):
         return fiche.get_absolute_url() if fiche.is_published else None
+
+    @admin.display(description="titre et thème", ordering="titre")
+    def titre_et_theme(self, fiche):
+        genre = "" if fiche.genre == Genre.PRATIQUE else f" ({fiche.get_genre_display()})"
+        return format_html('{} <span class="sous-titre">{}{}</span>', fiche.titre, fiche.theme, genre)
 
     @admin.display(description="statut", ordering="statut")
     def statut_court(self, fiche):
@@ -299,40 +197,3 @@ class FicheAdmin(ContentAdmin):
             )
             return None
         return actions.delete_selected(self, request, queryset)
-
-    # Status
-
-    @admin.action(permissions=["change"], description="Soumettre à relecture")
-    def submit(self, request, queryset):
-        self._each(request, queryset, Fiche.submit, "soumise à relecture", "soumises à relecture")
-
-    @admin.action(permissions=["change"], description="Publier")
-    def publish(self, request, queryset):
-        self._each(request, queryset, lambda fiche: fiche.publish(by=request.user), "publiée", "publiées")
-
-    @admin.action(permissions=["change"], description="Archiver")
-    def archive(self, request, queryset):
-        self._each(request, queryset, Fiche.archive, "archivée", "archivées")
-
-    @admin.action(permissions=["change"], description="Remettre en brouillon")
-    def back_to_draft(self, request, queryset):
-        self._each(request, queryset, Fiche.back_to_draft, "remise en brouillon", "remises en brouillon")
-
-    def _each(self, request, queryset, move, done, done_many):
-        """Move each sheet that can be, log it, and say for each of the others all that forbids it."""
-        moved = 0
-        for fiche in queryset:
-            try:
-                move(fiche)
-            except ValidationError as refusal:
-                self.message_user(
-                    request, f"« {fiche} » n’est pas {done}. {' '.join(refusal.messages)}", messages.ERROR
-                )
-            else:
-                moved += 1
-                self.log_change(request, fiche, f"Fiche {done}.")
-        if moved:
-            many = moved > 1
-            self.message_user(
-                request, f"{moved} {'fiches' if many else 'fiche'} {done_many if many else done}.", messages.SUCCESS
-            )

@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.db.models import Count
 
 from acteurs.admin import SEARCH_WORDS
-from acteurs.admin_base import ContentAdmin, ContentForm, RowInline
+from acteurs.admin_base import ContentAdmin
+from acteurs.admin_forms import ContentForm
+from acteurs.admin_rows import RowInline
 from acteurs.bases import fold
 
 from ..models import Categorie, Levier, Moment, Porte, PortePlace, Theme

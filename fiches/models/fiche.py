@@ -225,6 +225,8 @@ class Fiche(Addressed):
             for name in ("resume", "en_bref", "pourquoi", "marche_si", "ne_marche_pas_si", "a_revoir_le")
             if not getattr(self, name)
         ]
+        if self.a_revoir_le and self.a_revoir_le <= (self.reviewed_on or timezone.localdate()):
+            missing.append("Le jour où la relire est déjà passé : choisissez-en un autre, « à revoir le ».")
         if self.genre == Genre.PIEGE and not self.signaux:
             missing.append("Un piège a besoin de ses signes avant-coureurs.")
         if self.genre == Genre.PROJET and not self.resultats:

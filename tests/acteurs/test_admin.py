@@ -69,18 +69,25 @@ def test_a_person_s_name_needs_a_dated_consent(client):
     assert "Un nom de personne demande un accord daté." in errors(answer)
 
 
+def test_a_phone_number_has_figures(client):
+    answer = add(client, Contact, structure="École", commune="Lille", telephone="à demander")
+    assert "Un numéro de téléphone a des chiffres" in errors(answer)
+    assert add(client, Contact, structure="École", commune="Lille", telephone="03 20 00 00 00").status_code == 302
+
+
 def test_the_list_of_contacts_says_who_is_visible(client):
     today = timezone.localdate()
     visible = make.make_contact(consented_on=today, expires_on=today)
     hidden = [
         make.make_contact(),
         make.make_contact(consented_on=today - timedelta(days=9), expires_on=today - timedelta(days=1)),
+        make.make_contact(consented_on=today + timedelta(days=1), expires_on=today + timedelta(days=9)),
     ]
     page = address(Contact, "changelist")
     assert list(client.get(page, {"visible": "oui"}).context["cl"].queryset) == [visible]
     assert set(client.get(page, {"visible": "non"}).context["cl"].queryset) == set(hidden)
     shown = admin.site._registry[Contact].visible
-    assert [shown(contact) for contact in (visible, *hidden)] == [True, False, False]
+    assert [shown(contact) for contact in (visible, *hidden)] == [True, False, False, False]
 
 
 class TestFormerAddresses:

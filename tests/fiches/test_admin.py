@@ -112,7 +112,7 @@ class TestWriting:
             **new_row(page, "interventions", acteur=acteur.pk, pouvoir="decide"),
             **new_row(page, "gains", pour="ecole", gain="Du temps", effort="faible"),
             **new_row(page, "fiche_leviers", tag=levier.pk),
-            **new_row(page, "citations", extrait=extrait.pk, section="pourquoi", position="appuie"),
+            **new_row(page, "citations", extrait=extrait.pk, section="etapes", position="appuie"),
             **new_row(page, "voisinages", vers=other.pk, nature="voisine"),
         }
         assert client.post(address(Fiche, "change", fiche.pk), typed(page, **rows, **DONE)).status_code == 302
