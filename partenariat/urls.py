@@ -1,19 +1,26 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from . import views
 from .sitemaps import SITEMAPS
+
+
+def page(template):
+    """The view of a page that is all in its template."""
+    return TemplateView.as_view(template_name=template)
+
 
 handler500 = "partenariat.faults.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("fiches.urls")),
-    path("a-propos/", views.about, name="about"),
-    path("mentions-legales/", views.legal, name="legal"),
-    path("confidentialite/", views.privacy, name="privacy"),
-    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("a-propos/", page("site/about.html"), name="about"),
+    path("mentions-legales/", page("site/legal.html"), name="legal"),
+    path("confidentialite/", page("site/privacy.html"), name="privacy"),
+    path("accessibilite/", page("site/accessibility.html"), name="accessibility"),
     path("plan-du-site/", views.site_map, name="site_map"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("robots.txt", views.robots, name="robots"),

@@ -77,25 +77,5 @@ def favicon(request):
 
 
 @require_safe
-def about(request):
-    return render(request, "site/about.html")
-
-
-@require_safe
-def legal(request):
-    return render(request, "site/legal.html")
-
-
-@require_safe
-def privacy(request):
-    return render(request, "site/privacy.html")
-
-
-@require_safe
-def accessibility(request):
-    return render(request, "site/accessibility.html")
-
-
-@require_safe
 def site_map(request):
     return render(request, "site/map.html", {"themes": Theme.objects.all()})

@@ -62,6 +62,17 @@ def test_axe_finds_nothing_on_any_kind_of_page(visit, site, width, dark):
     assert found == []
 
 
+def test_axe_finds_nothing_on_dead_ends_and_on_the_way_in(chromium, site):
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    found = []
+    for path in ("/nulle-part/", "/fiches/?q=" + "a" * 300, "/admin/login/"):
+        page.goto(site + path)
+        found += [(path, violation["id"]) for violation in Axe().run(page, options=AXE).response["violations"]]
+    context.close()
+    assert found == []
+
+
 def test_open_notes_and_definitions_are_accessible_too(visit):
     page = visit("/fiches/clas-clair/")
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
