@@ -14,6 +14,7 @@ _SLUG = re.compile(r"[-\w]{1,80}")
 
 
 class Tri(models.TextChoices):
+    PERTINENCE = "pertinence", "les plus proches"  # of the words typed: without any it has no meaning
     THEME = "theme", "par thème"
     TITRE = "titre", "par titre"
     RELECTURE = "relecture", "relues récemment"
@@ -47,11 +48,12 @@ class Criteria:
         if sum(len(query.getlist(name)) for name in FACETS) > MAX_FILTERS:
             raise BadRequest(f"On peut choisir jusqu’à {MAX_FILTERS} filtres à la fois.")
         chosen = {name: tuple(dict.fromkeys(v for v in query.getlist(name) if _SLUG.fullmatch(v))) for name in FACETS}
+        orders = Tri.values if q else [tri for tri in Tri.values if tri != Tri.PERTINENCE]
         tri = query.get("tri", "")
         return cls(
             q=q,
             chosen={name: values for name, values in chosen.items() if values},
-            tri=tri if tri in Tri.values else Tri.THEME,
+            tri=tri if tri in orders else orders[0],
             page=query.get("page", "1"),
         )
 
@@ -67,7 +69,8 @@ class Criteria:
             query["q"] = self.q
         for name, values in self.chosen.items():
             query.setlist(name, [v for v in values if (name, v) != without])
-        if self.tri != Tri.THEME:
+        default = Tri.PERTINENCE if "q" in query else Tri.THEME
+        if self.tri not in (default, Tri.PERTINENCE):
             query["tri"] = self.tri
         return query.urlencode()
 

@@ -113,20 +113,38 @@ def _matching(sheets, criteria, skip=None):
 _analyser = Analyser()
 
 
-def _with_words(sheets, q):
-    """Sheets that hold every word of `q`, whatever its case, accents, plural or feminine.
+# Where a word may stand → what it weighs there.
+WEIGHTS = {
+    "titre": 8,
+    "fiche_leviers__tag__name": 3,
+    "formulations": 3,
+    "en_bref": 2,
+    "interventions__acteur__nom": 1,
+    "resume": 1,
+}
+
+
+def _scores(sheets, q):
+    """Sheets that hold every word of `q`, whatever its case, accents, plural or feminine: {pk: how well}.
 
     Every published sheet is read at each search: right for a few hundred of them.
     """
-    found = {}
-    read = ("titre", "en_bref", "resume", "formulations", "fiche_leviers__tag__name", "interventions__acteur__nom")
-    for pk, *texts in sheets.values_list("pk", *read):
-        found.setdefault(pk, set()).update(filter(None, texts))
-    texts = {pk: " \n".join(sorted(words)) for pk, words in found.items()}
-    vocabulary = Vocabulary(_analyser, texts.values())
+    texts = {}  # {pk: {where: the texts that stand there}}
+    for pk, *found in sheets.values_list("pk", *WEIGHTS):
+        places = texts.setdefault(pk, {where: set() for where in WEIGHTS})
+        for where, text in zip(WEIGHTS, found, strict=True):
+            places[where].add(text or "")
+    vocabulary = Vocabulary(
+        _analyser, (text for places in texts.values() for held in places.values() for text in held)
+    )
     wanted = [vocabulary.restore(q[token.start : token.end]) for token in _analyser.query_tokens(q)]
-    terms = {pk: set(_analyser.terms(text, small=True)) for pk, text in texts.items()}
-    return sheets.filter(pk__in=[pk for pk, held in terms.items() if all(held & word for word in wanted)])
+    scores = {}
+    for pk, places in texts.items():
+        terms = {where: set(_analyser.terms(" \n".join(held), small=True)) for where, held in places.items()}
+        found = [sum(WEIGHTS[where] for where in WEIGHTS if terms[where] & word) for word in wanted]
+        if all(found):
+            scores[pk] = sum(found)
+    return scores
 
 
 _STRONGEST_FIRST = Case(
@@ -138,7 +156,10 @@ _STRONGEST_FIRST = Case(
 )
 
 
-def _ordered(sheets, tri):
+def _ordered(sheets, tri, scores):
+    if tri == Tri.PERTINENCE:
+        closest = Case(*[When(pk=pk, then=Value(-score)) for pk, score in scores.items()], default=Value(0))
+        return sheets.order_by(closest, "theme__numero", "pk")
     if tri == Tri.SOLIDITE:
         sheets = sheets.with_solidite().order_by(_STRONGEST_FIRST, "theme__numero", "pk")
     order = {Tri.THEME: ["theme__numero", "pk"], Tri.TITRE: ["titre", "pk"], Tri.RELECTURE: ["-reviewed_on", "pk"]}
@@ -165,8 +186,9 @@ def find(criteria):
     labels = _labels()
     criteria = criteria.keep(labels)
     sheets = Fiche.objects.published()
+    scores = _scores(sheets, criteria.q) if criteria.q else {}
     if criteria.q:
-        sheets = _with_words(sheets, criteria.q)
+        sheets = sheets.filter(pk__in=scores)
     facets = []
     for name in FACETS:
         base = _matching(sheets, criteria, skip=name)
@@ -183,4 +205,4 @@ def find(criteria):
         for name, values in criteria.chosen.items()
         for value in values
     ]
-    return Found(criteria, _ordered(_matching(sheets, criteria), criteria.tri), facets, applied)
+    return Found(criteria, _ordered(_matching(sheets, criteria), criteria.tri, scores), facets, applied)

@@ -18,8 +18,18 @@ PER_PAGE = 20
 def fiche_list(request):
     found = find(Criteria.from_query(request.GET))
     page = Paginator(found.sheets.for_cards(), PER_PAGE).get_page(found.criteria.page)
-    context = {"found": found, "page": page, "orders": Tri.choices, "address": _address(found.criteria, page.number)}
+    context = {
+        "found": found,
+        "page": page,
+        "orders": _orders(found.criteria),
+        "address": _address(found.criteria, page.number),
+    }
     return render(request, "fiches/list.html", context)
+
+
+def _orders(criteria):
+    """The orders on offer: the closest first has no meaning without words."""
+    return [(value, label) for value, label in Tri.choices if criteria.q or value != Tri.PERTINENCE]
 
 
 def _address(criteria, number):

@@ -368,6 +368,19 @@ def test_words_are_found_whatever_their_case_accents_and_plural(client, q):
     assert "Un premier pas" in html
 
 
+def test_the_closest_sheets_come_first_unless_another_order_is_asked(client):
+    theme = make.make_theme(numero=1)
+    make.make_published_fiche(titre="Autre chose", theme=theme, formulations="rejoindre le collège")
+    make.make_published_fiche(titre="Rejoindre le collège", theme=make.make_theme(numero=2))
+
+    def titles(**query):
+        return [fiche.titre for fiche in client.get("/fiches/", query).context["page"]]
+
+    assert titles(q="collège") == ["Rejoindre le collège", "Autre chose"]
+    assert titles(q="collège", tri="theme") == ["Autre chose", "Rejoindre le collège"]
+    assert titles(tri="pertinence") == ["Autre chose", "Rejoindre le collège"]
+
+
 def test_a_search_wants_every_word_and_says_when_nothing_has_them(client):
     make.make_published_fiche(titre="Un premier pas", formulations="démarcher une école")
     assert "Aucune fiche" in page(client, "/fiches/", data={"q": "démarcher un lycée"})
