@@ -15,6 +15,8 @@ class Etat(models.Model):
 
     version = models.PositiveBigIntegerField(default=0)
     token = models.CharField(max_length=16, default="")
+    lexique = models.CharField(max_length=16, default="")
+    fiches = models.CharField(max_length=16, default="")
 
     class Meta:
         verbose_name = "état du contenu"

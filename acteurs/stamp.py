@@ -19,10 +19,13 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.backends.signals import connection_created
+from django.dispatch import Signal
 
 _WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.I)
 _TRUNCATE = re.compile(r"\s*TRUNCATE\b(.*)", re.I | re.S)  # PostgreSQL's flush: several tables at once
-_local = threading.local()  # .open = {alias: _Edition}, since a connection belongs to one thread
+_local = threading.local()  # .open = {alias: Edition}, since a connection belongs to one thread
+
+closing = Signal()  # sent with `edition`, `token`, `using` before the stamp is renewed, in the same transaction
 
 
 class Stamp(NamedTuple):
@@ -30,23 +33,41 @@ class Stamp(NamedTuple):
 
     version: int
     token: str
+    lexique: str = ""  # renewed when a word that search knows has changed
+    fiches: str = ""  # renewed when sheets were written in bulk, so that nobody knows which ones
 
 
 class OutsideEditing(RuntimeError):
     """Content was written outside `editing()`: what is derived from it would stay stale for ever."""
 
 
-class _Edition:
-    """One open door on one database: did anything pass?"""
+class Edition:
+    """One open door on one database: what passed?
+
+    A write is *told* when a signal says which row it is about, as a save does; a bulk update is not.
+    """
 
     def __init__(self):
-        self.wrote = False
+        self.tables = set()  # written
+        self.untold = set()  # among them, those written with no signal under way, or whose statement failed
+        self.telling = 0  # signals under way: from a pre_… to its post_…
+        self.marked = set()  # keys of the sheets that told writes concern
+        self.renewed = set()  # the other fields of Etat that change: for the receivers of `closing` to fill
+
+    @property
+    def wrote(self):
+        return bool(self.tables)
 
 
 def _open_editions():
     if not hasattr(_local, "open"):
         _local.open = {}
     return _local.open
+
+
+def edition(using=DEFAULT_DB_ALIAS):
+    """The `Edition` now open on this thread's connection, or None."""
+    return _open_editions().get(using)
 
 
 @cache
@@ -69,15 +90,22 @@ def _written_table(sql):
 
 
 def _guard(execute, sql, params, many, context):
-    if table := _written_table(sql):
-        edition = _open_editions().get(context["connection"].alias)
-        if edition is None:
-            raise OutsideEditing(
-                f"Content table {table} was written outside acteurs.stamp.editing(). "
-                "Wrap the write: `with editing(): ...`"
-            )
-        edition.wrote = True
-    return execute(sql, params, many, context)
+    table = _written_table(sql)
+    if table is None:
+        return execute(sql, params, many, context)
+    door = edition(context["connection"].alias)
+    if door is None:
+        raise OutsideEditing(
+            f"Content table {table} was written outside acteurs.stamp.editing(). Wrap the write: `with editing(): ...`"
+        )
+    door.tables.add(table)
+    if not door.telling:
+        door.untold.add(table)
+    try:
+        return execute(sql, params, many, context)
+    except Exception:
+        door.untold.add(table)  # its post_… signal will never come
+        raise
 
 
 def _install_guard(sender, connection, **kwargs):
@@ -94,7 +122,7 @@ def stamp(using=DEFAULT_DB_ALIAS):
     """The stamp of the content in the database now: one query. `Stamp(0, "")` before any content."""
     from .models import Etat
 
-    row = Etat.objects.using(using).values_list("version", "token").first()
+    row = Etat.objects.using(using).values_list(*Stamp._fields).first()
     return Stamp(*row) if row else Stamp(0, "")
 
 
@@ -115,14 +143,23 @@ def editing(using=DEFAULT_DB_ALIAS):
     with transaction.atomic(using=using):
         Etat.objects.using(using).get_or_create(pk=1)
         Etat.objects.using(using).select_for_update().get(pk=1)
-        edition = editions[using] = _Edition()
+        door = editions[using] = Edition()
         try:
             yield
+            if door.wrote:
+                _renew(door, using)
         finally:
             del editions[using]
-        if edition.wrote:
-            # A flush may have emptied this table too: hence not a plain update.
-            etat, _ = Etat.objects.using(using).get_or_create(pk=1)
-            etat.version += 1
-            etat.token = secrets.token_hex(8)
-            etat.save(using=using)
+
+
+def _renew(door, using):
+    from .models import Etat
+
+    token = secrets.token_hex(8)
+    closing.send(Edition, edition=door, token=token, using=using)
+    # A flush may have emptied this table too: hence not a plain update.
+    etat, _ = Etat.objects.using(using).get_or_create(pk=1)
+    etat.version += 1
+    for name in ("token", *door.renewed):
+        setattr(etat, name, token)
+    etat.save(using=using)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from .views import browse, links, sheets
+from .views import api, browse, links, sheets
 
 app_name = "fiches"
 
 urlpatterns = [
     path("fiches/", sheets.fiche_list, name="list"),
+    path("api/v1/fiches", api.fiches, name="api"),
     path("fiches/<slug:slug>/", sheets.fiche_detail, name="detail"),
     path("themes/", browse.theme_list, name="themes"),
     path("themes/<slug:slug>/", browse.theme_detail, name="theme"),

@@ -81,6 +81,9 @@ DATABASES = {"default": env.database("DATABASE_URL", default_file=BASE_DIR / "da
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
+# Search: above so many sheets its index is updated rather than made again at each change (fiches/search/index.py).
+SEARCH_INCREMENTAL_ABOVE = env.integer("SEARCH_INCREMENTAL_ABOVE", 10_000)
+
 # Language and time
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"

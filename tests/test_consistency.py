@@ -60,7 +60,7 @@ def test_the_analysis_of_words_is_pure(name):
     far = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level}
     far |= {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
     assert near <= {"analysis", "french"}
-    assert far <= {"re", "threading", "unicodedata", "typing", "collections", "Stemmer"}
+    assert far <= {"re", "threading", "unicodedata", "typing", "array", "collections", "Stemmer"}
 
 
 @pytest.mark.parametrize("name", ["utils.py", "helpers.py", "services.py", "common.py", "misc.py"])

@@ -47,6 +47,14 @@ class FicheQuerySet(AddressedQuerySet):
             .defer(*Fiche.LONG_FIELDS)
         )
 
+    def for_results(self):
+        """Load what a card shows and where its best passage may be: five queries."""
+        unread = ("formulations", "a_confirmer")
+        cards = self.select_related("theme").defer(*unread)
+        return cards.prefetch_related(
+            Prefetch("citations", queryset=_citations(), to_attr="published_citations"), "etapes", "gains"
+        )
+
     def for_page(self):
         """Load a whole sheet: a constant number of queries."""
         from .parts import Intervention, Voisinage
@@ -163,6 +171,10 @@ class Fiche(Addressed):
     published_at = models.DateTimeField("publiée le", null=True, blank=True, editable=False)
     reviewed_on = models.DateField("relue le", null=True, blank=True)
     a_revoir_le = models.DateField("à revoir le", null=True, blank=True)
+
+    # Drawn again whenever the words or the links of the sheet change (`search/marks.py`). Random rather than a
+    # count: after a rolled-back edit, a count would come back to a number already seen with other words.
+    marque = models.CharField(max_length=16, default="", editable=False, serialize=False)
 
     objects = FicheQuerySet.as_manager()
 

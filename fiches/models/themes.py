@@ -20,10 +20,13 @@ class ThemePage(models.TextChoices):
     CONCLUSION = "conclusion", "la conclusion"
 
 
+SHEET_PAGES = (ThemePage.FICHES, ThemePage.PIEGES, ThemePage.PROJETS)  # made of sheets, whatever their genre
+
+
 class ThemeQuerySet(AddressedQuerySet):
     def with_sheets(self):
-        """The themes whose page is made of sheets, whatever their genre."""
-        return self.filter(page__in=[ThemePage.FICHES, ThemePage.PIEGES, ThemePage.PROJETS])
+        """The themes whose page is made of sheets."""
+        return self.filter(page__in=SHEET_PAGES)
 
 
 class Theme(Addressed, Vocabulary):

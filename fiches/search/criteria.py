@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import BadRequest
 from django.db import models
@@ -38,6 +38,7 @@ class Criteria:
     chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tri: str = Tri.THEME
     page: str = "1"
+    exact: bool = False  # whether the words are looked for as typed, without putting them right
 
     @classmethod
     def from_query(cls, query):
@@ -55,12 +56,13 @@ class Criteria:
             chosen={name: values for name, values in chosen.items() if values},
             tri=tri if tri in orders else orders[0],
             page=query.get("page", "1"),
+            exact=bool(q) and query.get("exact") == "1",
         )
 
     def keep(self, known):
         """The same criteria with only the values that exist. `known`: facet name → container of values."""
         kept = {name: tuple(v for v in values if v in known[name]) for name, values in self.chosen.items()}
-        return Criteria(self.q, {name: values for name, values in kept.items() if values}, self.tri, self.page)
+        return replace(self, chosen={name: values for name, values in kept.items() if values})
 
     def query_string(self, *, without=None, without_q=False):
         """The address of these criteria, first page; `without=(facet, value)` leaves one choice out."""
@@ -69,6 +71,8 @@ class Criteria:
             query["q"] = self.q
         for name, values in self.chosen.items():
             query.setlist(name, [v for v in values if (name, v) != without])
+        if self.exact and "q" in query:
+            query["exact"] = "1"
         default = Tri.PERTINENCE if "q" in query else Tri.THEME
         if self.tri not in (default, Tri.PERTINENCE):
             query["tri"] = self.tri

@@ -1,28 +1,37 @@
-"""The finder: criteria in, sheets in order and counted facets out. In SQL, from published sheets only."""
+"""The finder: criteria in; sheets in order, counted facets and what was understood out. The same on every database.
 
-from dataclasses import dataclass
+All the words first; when too few sheets have them all, the closest ones too; a word that no text holds gives way to
+the one it looks like. What was done is kept in `Found`, for the page to say it.
+"""
 
-from django.db.models import Case, CharField, Count, IntegerField, Value, When
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from acteurs.bases import fold
-from acteurs.models import Acteur, Dispositif, Niveau
-from fiches.models import Fiche, Genre, Levier, Moment, Solidite, Theme
+from django.core.paginator import Paginator
+from tantivy import Occur, Order, Query
 
-from .analysis import Analyser
-from .criteria import FACETS, Tri
-from .vocabulary import Vocabulary
+from fiches.models import Fiche
 
-# Facet → where its values are, from a sheet.
-PATHS = {
-    "moment": "moments__slug",
-    "niveau": "niveaux__slug",
-    "theme": "theme__slug",
-    "levier": "fiche_leviers__tag__slug",
-    "acteur": "interventions__acteur__slug",
-    "dispositif": "dispositifs__slug",
-    "genre": "genre",
-    "solidite": "solidite_code",
-}
+from . import facets
+from .criteria import FACETS, Criteria, Tri
+from .highlight import Highlighter
+from .index import fresh
+from .query import ask
+from .schema import schema
+
+PER_PAGE = 20
+FEW = 10  # sheets: under that, those that hold only some of the words are welcome too
+NEAREST = 50  # sheets: how many of them at most
+FAR = 0.25  # of the best score: below, a sheet has too little in common with the query
+UNKNOWN = 0.4  # share of a query that nothing here can answer: from there on, very few sheets
+FOREIGN = 0.7  # the same: from there on, one sheet at most
+WEAK = 1.75  # score of the best sheet for each unit of rarity asked: below, its words are said in passing only
+VERY_FEW = 3  # sheets
+LINKED = 0.1  # share of its score that each of the best sheets lends to those that its author points to
+LENDERS = 3  # sheets
+EXACT = 4  # decimals of a score that count: beyond, it is noise and the older sheet comes first
+RETRIES = 3
+
 # Facet → its name, then how the sentence of applied filters introduces its values.
 WORDS = {
     "moment": ("Où en êtes-vous", "au moment"),
@@ -33,6 +42,12 @@ WORDS = {
     "dispositif": ("Dispositif", "dans le cadre"),
     "genre": ("Genre", "du genre"),
     "solidite": ("Solidité", "de solidité"),
+}
+ORDERS = {
+    Tri.THEME: "par_theme",
+    Tri.TITRE: "par_titre",
+    Tri.RELECTURE: "par_relecture",
+    Tri.SOLIDITE: "par_solidite",
 }
 
 
@@ -74,106 +89,29 @@ class Applied:
     remove: str  # the query string without it
 
 
-def _labels():
-    """Facet → {value: label}, every value that exists, in the order to show them. One query."""
+class Hit(NamedTuple):
+    """One sheet of the answer."""
 
-    def rows(facet, queryset, label="nom", rank=None):
-        rank = rank or Value(0, IntegerField())
-        return queryset.order_by().values_list(Value(facet, CharField()), "slug", label, rank)
-
-    union = rows("moment", Moment.objects, rank="ordre").union(
-        rows("niveau", Niveau.objects, rank="ordre"),
-        rows("theme", Theme.objects.with_sheets(), "titre", "numero"),
-        rows("levier", Levier.objects, "name"),
-        rows("acteur", Acteur.objects),
-        rows("dispositif", Dispositif.objects),
-    )
-    found = {name: {} for name in FACETS}
-    for facet, slug, label, _ in sorted(union, key=lambda row: (row[3], fold(row[2]))):
-        found[facet][slug] = label
-    found["genre"] = {value: label.capitalize() for value, label in Genre.choices}
-    found["solidite"] = {
-        value: label.capitalize() for value, label in Solidite.choices if value != Solidite.SANS_PREUVE
-    }
-    return found
-
-
-def _matching(sheets, criteria, skip=None):
-    """Those of `sheets` that meet the criteria's filters, the facet `skip` left aside."""
-    for name, values in criteria.chosen.items():
-        if name == skip:
-            continue
-        if name == "solidite":
-            sheets = sheets.with_solidite().filter(solidite_code__in=values)
-        else:
-            sheets = sheets.filter(pk__in=Fiche.objects.filter(**{f"{PATHS[name]}__in": values}).values("pk"))
-    return sheets
-
-
-_analyser = Analyser()
-
-
-# Where a word may stand → what it weighs there.
-WEIGHTS = {
-    "titre": 8,
-    "fiche_leviers__tag__name": 3,
-    "formulations": 3,
-    "en_bref": 2,
-    "interventions__acteur__nom": 1,
-    "resume": 1,
-}
-
-
-def _scores(sheets, q):
-    """Sheets that hold every word of `q`, whatever its case, accents, plural or feminine: {pk: how well}.
-
-    Every published sheet is read at each search: right for a few hundred of them.
-    """
-    texts = {}  # {pk: {where: the texts that stand there}}
-    for pk, *found in sheets.values_list("pk", *WEIGHTS):
-        places = texts.setdefault(pk, {where: set() for where in WEIGHTS})
-        for where, text in zip(WEIGHTS, found, strict=True):
-            places[where].add(text or "")
-    vocabulary = Vocabulary(
-        _analyser, (text for places in texts.values() for held in places.values() for text in held)
-    )
-    wanted = [vocabulary.restore(q[token.start : token.end]) for token in _analyser.query_tokens(q)]
-    scores = {}
-    for pk, places in texts.items():
-        terms = {where: set(_analyser.terms(" \n".join(held), small=True)) for where, held in places.items()}
-        found = [sum(WEIGHTS[where] for where in WEIGHTS if terms[where] & word) for word in wanted]
-        if all(found):
-            scores[pk] = sum(found)
-    return scores
-
-
-_STRONGEST_FIRST = Case(
-    *[
-        When(solidite_code=value, then=Value(rank))
-        for rank, value in enumerate([Solidite.CONFIRME, Solidite.CROISE, Solidite.DISCUTE, Solidite.CONVERGENT])
-    ],
-    default=Value(9),
-)
-
-
-def _ordered(sheets, tri, scores):
-    if tri == Tri.PERTINENCE:
-        closest = Case(*[When(pk=pk, then=Value(-score)) for pk, score in scores.items()], default=Value(0))
-        return sheets.order_by(closest, "theme__numero", "pk")
-    if tri == Tri.SOLIDITE:
-        sheets = sheets.with_solidite().order_by(_STRONGEST_FIRST, "theme__numero", "pk")
-    order = {Tri.THEME: ["theme__numero", "pk"], Tri.TITRE: ["titre", "pk"], Tri.RELECTURE: ["-reviewed_on", "pk"]}
-    return sheets.order_by(*order[tri]) if tri in order else sheets
+    pk: int
+    score: float
 
 
 @dataclass
 class Found:
-    """What the finder answers: the criteria as understood, the sheets in order, the facets with their counts."""
+    """What the finder answers: the criteria as understood, the page of sheets, the facets with their counts."""
 
-    criteria: object
-    sheets: object
+    criteria: Criteria
+    page: object  # of sheets, each with its `score` and its `passage`
     facets: list
     applied: list
+    panel: dict = field(default_factory=dict)  # {kind: entries}
+    corrections: list = field(default_factory=list)
+    complete: int = 0  # how many sheets, filters aside, have all the words
+    is_relaxed: bool = False  # whether some of the sheets have only part of them
+
+    @property
+    def total(self):
+        return self.page.paginator.count
 
     @property
     def without_q(self):
@@ -181,28 +119,154 @@ class Found:
         return self.criteria.query_string(without_q=True)
 
 
-def find(criteria):
-    """Ten queries at most, whatever the number of sheets; those of the page are not read yet."""
-    labels = _labels()
-    criteria = criteria.keep(labels)
-    sheets = Fiche.objects.published()
-    scores = _scores(sheets, criteria.q) if criteria.q else {}
-    if criteria.q:
-        sheets = sheets.filter(pk__in=scores)
-    facets = []
-    for name in FACETS:
-        base = _matching(sheets, criteria, skip=name)
-        if name == "solidite":
-            base = base.with_solidite()
-        counts = dict(base.order_by().values_list(PATHS[name]).annotate(Count("pk", distinct=True)))
-        chosen = criteria.chosen.get(name, ())
-        options = [
-            Option(value, label, counts.get(value, 0), value in chosen) for value, label in labels[name].items()
-        ]
-        facets.append(Facet(name, options))
-    applied = [
-        Applied(WORDS[name][1], labels[name][value], criteria.query_string(without=(name, value)))
-        for name, values in criteria.chosen.items()
-        for value in values
+class _Matched(NamedTuple):
+    """The sheets that answer a query, filters aside."""
+
+    query: Query  # those sheets
+    ranking: list  # clauses that rank them
+    complete: int
+    is_relaxed: bool
+
+
+def find(criteria, per_page=PER_PAGE):
+    """`Found` for these criteria. Four queries at most, whatever the number of sheets.
+
+    Rows are read again from `published()`: should one have gone since the view was made, all is done once more.
+    """
+    for _ in range(RETRIES):
+        found = _find(fresh(), criteria, per_page)
+        if found.page.object_list.is_whole:
+            break
+    return found
+
+
+def _find(view, criteria, per_page):
+    choices = view.lexicon.choices
+    criteria = criteria.keep(choices)
+    asked = ask(view, criteria.q, corrected=not criteria.exact) if criteria.q else None
+    matched = _match(view, asked) if asked else _everything(criteria)
+    sheets = Sheets(view, criteria, matched, asked)
+    counted = facets.counts(view.searcher, matched.query, criteria.chosen, choices)
+    return Found(
+        criteria,
+        Paginator(sheets, per_page).get_page(criteria.page),
+        [_facet(name, choices[name], counted[name], criteria) for name in FACETS],
+        [
+            Applied(WORDS[name][1], choices[name][value].label, criteria.query_string(without=(name, value)))
+            for name, values in criteria.chosen.items()
+            for value in values
+        ],
+        view.panel.find([word.terms for word in asked.words], asked.named) if asked else {},
+        asked.corrections if asked else [],
+        matched.complete,
+        matched.is_relaxed,
+    )
+
+
+def _everything(criteria):
+    """All the sheets without words; none for words without a letter or a digit."""
+    query = Query.empty_query() if criteria.q else Query.all_query()
+    return _Matched(query, [(Occur.Must, query)], 0, is_relaxed=False)
+
+
+def _match(view, asked):
+    """Those that have all the words; the closest of the others too when they are few."""
+    best = Query.boolean_query([(Occur.Must, asked.every), *asked.nearness])
+    top = view.searcher.search(best, LENDERS)
+    complete, query, ranked = top.count, asked.every, asked.every
+    is_relaxed = complete < FEW and len(asked.words) > 0
+    if is_relaxed:
+        best = Query.boolean_query([(Occur.Must, asked.some), *asked.nearness])
+        top = view.searcher.search(best, NEAREST)
+        best_score = top.hits[0][0] if top.hits else 0
+        hits = [(score, address) for score, address in top.hits if score >= FAR * best_score]
+        if asked.unknown_share >= FOREIGN:
+            hits = hits[:1]
+        elif asked.unknown_share >= UNKNOWN or best_score < WEAK * asked.rarity:
+            hits = hits[:VERY_FEW]
+        near = [view.searcher.doc(address)["id"][0] for _, address in hits]
+        query = Query.boolean_query(
+            [(Occur.Should, asked.every), (Occur.Should, Query.term_set_query(schema(), "id", near))]
+        )
+        ranked = asked.some
+        is_relaxed = len(near) > complete
+    ranking = [(Occur.Must, ranked), *asked.nearness, *_linked(view, top.hits[:LENDERS])]
+    return _Matched(query, ranking, complete, is_relaxed)
+
+
+def _linked(view, hits):
+    """Clauses that raise the sheets to which the best ones point: curators know what goes together."""
+    lent = {}
+    for score, address in hits:
+        for pk in view.searcher.doc(address).to_dict().get("voisine", ()):
+            lent[pk] = max(lent.get(pk, 0), LINKED * score)
+    return [
+        (Occur.Should, Query.const_score_query(Query.term_query(schema(), "id", pk), score))
+        for pk, score in lent.items()
     ]
-    return Found(criteria, _ordered(_matching(sheets, criteria), criteria.tri, scores), facets, applied)
+
+
+def _facet(name, choices, counted, criteria):
+    chosen = criteria.chosen.get(name, ())
+    options = [
+        Option(value, choice.label, counted.get(choice.number, 0), value in chosen)
+        for value, choice in choices.items()
+    ]
+    return Facet(name, options)
+
+
+class Sheets:
+    """The sheets of an answer, in order, read from the database page by page: what a Paginator cuts."""
+
+    ordered = True
+
+    def __init__(self, view, criteria, matched, asked):
+        self._view = view
+        self._tri = criteria.tri
+        self._kept = Query.boolean_query(
+            [
+                (Occur.Must, Query.const_score_query(matched.query, 0.0)),
+                *facets.filters(criteria.chosen, view.lexicon.choices),
+            ]
+        )
+        self._ranking = matched.ranking
+        self._highlighter = Highlighter(view, asked) if asked else None
+        self._count = None
+
+    def __len__(self):
+        if self._count is None:
+            self._count = self._view.searcher.search(self._kept, 1).count
+        return self._count
+
+    def hits(self, start, end):
+        """The `Hit`s from `start` to `end`, in order."""
+        searcher = self._view.searcher
+        if self._tri == Tri.PERTINENCE:
+            query = Query.boolean_query([(Occur.Must, self._kept), *self._ranking])
+            found = [(-round(score, EXACT), address) for score, address in searcher.search(query, end).hits]
+            ranked = sorted((score, searcher.doc(address)["id"][0]) for score, address in found)
+            return [Hit(pk, -score) for score, pk in ranked[start:]]
+        found = searcher.search(
+            self._kept, end - start, offset=start, order_by_field=ORDERS[self._tri], order=Order.Asc
+        )
+        return [Hit(searcher.doc(address)["id"][0], 0.0) for _, address in found.hits]
+
+    def __getitem__(self, page):
+        """A `Rows` of published sheets, ready for their cards."""
+        if page.stop <= page.start:
+            return Rows([], is_whole=True)
+        hits = self.hits(page.start, page.stop)
+        read = Fiche.objects.published().for_results().in_bulk([hit.pk for hit in hits])
+        rows = [read[hit.pk] for hit in hits if hit.pk in read]
+        for fiche, hit in zip(rows, (hit for hit in hits if hit.pk in read), strict=True):
+            fiche.score = hit.score
+            fiche.passage = self._highlighter.passage(fiche) if self._highlighter else None
+        return Rows(rows, is_whole=len(rows) == len(hits))
+
+
+class Rows(list):
+    """Sheets read from the database. `is_whole`: whether all those that the index named are still online."""
+
+    def __init__(self, rows, *, is_whole):
+        super().__init__(rows)
+        self.is_whole = is_whole

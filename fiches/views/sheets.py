@@ -1,6 +1,5 @@
 """The finder, and one sheet."""
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,18 +10,15 @@ from fiches.reading import Reading
 from fiches.search.criteria import Criteria, Tri
 from fiches.search.finder import find
 
-PER_PAGE = 20
-
 
 @require_safe
 def fiche_list(request):
     found = find(Criteria.from_query(request.GET))
-    page = Paginator(found.sheets.for_cards(), PER_PAGE).get_page(found.criteria.page)
     context = {
         "found": found,
-        "page": page,
+        "page": found.page,
         "orders": _orders(found.criteria),
-        "address": _address(found.criteria, page.number),
+        "address": _address(found.criteria, found.page.number),
     }
     return render(request, "fiches/list.html", context)
 

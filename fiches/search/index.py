@@ -1,0 +1,193 @@
+"""The index: in memory, one per process, derived from the database and made again when its stamp has moved.
+
+There is no folder, no lock between processes, nothing to run, to back up or to repair. `fresh()` gives a view that
+is never older than the database at the moment of the call; an error leaves the former view's stamp, so that the next
+search tries again. Why this rather than a shared folder: docs/decisions/0009-recherche.md.
+"""
+
+import ctypes
+import logging
+import os
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+import tantivy
+from django.conf import settings
+from django.db.models import Min
+from django.utils import timezone
+
+from acteurs.stamp import Stamp, stamp
+from fiches.models import Fiche, Statut
+
+from .lexicon import Lexicon
+from .panel import Panel
+from .schema import FACETS, read, schema, to_document
+from .vocabulary import Vocabulary
+
+logger = logging.getLogger(__name__)
+
+HEAP = 64_000_000  # bytes lent to the engine while it builds: enough for one segment, hence one ranking everywhere
+CHUNK = 500  # sheets read at a time
+
+
+@dataclass(frozen=True)
+class View:
+    """The content as search saw it at one stamp. Only read, by any number of threads."""
+
+    stamp: Stamp
+    until: datetime | None  # when a sheet already dated comes online
+    searcher: tantivy.Searcher
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+    panel: Panel
+    sheets: dict  # {facet: {value: number of sheets}}
+
+    def is_fresh(self, needed):
+        return self.stamp == needed and (self.until is None or timezone.now() < self.until)
+
+
+class Keeper:
+    """Keeps the view of this process, and what makes the next one quick to build."""
+
+    def __init__(self):
+        self._view = None
+        self._mutex = threading.Lock()
+        self._documents = {}  # {key of a sheet: Document}
+        self._index = None  # kept when it is updated rather than made again
+        self._lexicon = self._panel = self._vocabulary = None
+        self._lexicon_words = ()
+        self._seen = Stamp(-1, "")  # what the parts above were made from
+        os.register_at_fork(after_in_child=self._renew_mutex)
+
+    def _renew_mutex(self):
+        """A mutex held by another thread at the moment of a fork would never be released in the child."""
+        self._mutex = threading.Lock()
+
+    def fresh(self):
+        """The `View` of the database as it is now. One query when nothing has changed.
+
+        Raises the database's errors; a sheet that cannot be analysed is logged and left out.
+        """
+        view = self._view
+        if view is not None and view.is_fresh(stamp()):
+            return view
+        with self._mutex:
+            needed = stamp()  # before the rows: a write that comes between leaves this view too old, never too new
+            if self._view is None or not self._view.is_fresh(needed):
+                try:
+                    self._view = self._build(needed)
+                except BaseException:  # the engine's panics are no Exception
+                    self._forget()
+                    raise
+                _return_memory()
+            return self._view
+
+    def _forget(self):
+        """Back to nothing: what a failed build left half done must not be trusted."""
+        self._view = self._index = None
+        self._documents = {}
+        self._seen = Stamp(-1, "")
+
+    def _build(self, needed):
+        if self._seen.lexique != needed.lexique or self._lexicon is None:
+            self._read_words()
+        if self._seen.fiches != needed.fiches:
+            self._drop_documents()
+        until = Fiche.objects.filter(statut=Statut.PUBLIEE, published_at__gt=timezone.now())
+        until = until.aggregate(first=Min("published_at"))["first"]
+        gone, new = self._update_documents()
+        searcher = self._searcher(gone, new)
+        self._seen = needed
+        return View(needed, until, searcher, self._lexicon, self._vocabulary, self._panel, _sheets_by_facet(searcher))
+
+    def _read_words(self):
+        """The lexicon and the panel; every document too if the acronyms have changed, for they change the analysis."""
+        lexicon = Lexicon.load()
+        if self._lexicon is None or lexicon.acronyms != self._lexicon.acronyms:
+            self._documents = {}
+            self._index = None
+            self._vocabulary = Vocabulary(lexicon.analyser)
+        else:
+            lexicon.analyser = self._lexicon.analyser  # with all that it remembers
+            for known in self._lexicon_words:
+                self._vocabulary.forget(known)
+        self._lexicon = lexicon
+        self._lexicon_words = [
+            self._vocabulary.learn(lexicon.names),
+            self._vocabulary.learn(lexicon.texts, shown=False),
+        ]
+        self._panel = Panel(lexicon)
+
+    def _drop_documents(self):
+        for document in self._documents.values():
+            self._forget_words(document)
+        self._documents = {}
+        self._index = None
+
+    def _forget_words(self, document):
+        self._vocabulary.forget(document.seen)
+        self._vocabulary.forget(document.hidden)
+
+    def _update_documents(self):
+        """Forget the documents of sheets gone or changed, make the missing ones: (keys gone, keys made)."""
+        now = dict(Fiche.objects.published().order_by().values_list("pk", "marque"))
+        gone = [pk for pk, document in self._documents.items() if now.get(pk) != document.marque]
+        for pk in gone:
+            self._forget_words(self._documents.pop(pk))
+        missing = sorted(now.keys() - self._documents.keys())
+        made = []
+        for start in range(0, len(missing), CHUNK):
+            for fiche in read(missing[start : start + CHUNK]):
+                try:
+                    self._documents[fiche.pk] = to_document(fiche, self._lexicon.analyser, self._vocabulary)
+                    made.append(fiche.pk)
+                except Exception:
+                    logger.exception("Search left out the sheet %s, which it cannot analyse", fiche.pk)
+        return gone, made
+
+    def _searcher(self, gone, made):
+        """A searcher of the documents: made again whole, or brought up to date when there are very many.
+
+        Whole, two processes rank alike to the last decimal. Updated, what was deleted still weighs a little in the
+        frequencies until the engine merges: rankings may differ slightly.
+        """
+        incremental = self._index is not None and len(self._documents) > settings.SEARCH_INCREMENTAL_ABOVE
+        index = self._index if incremental else tantivy.Index(schema())
+        index.config_reader("manual")
+        writer = index.writer(HEAP, 1)
+        try:
+            if incremental and gone:
+                # By query: deleting by term with a number deletes nothing, in silence.
+                writer.delete_documents_by_query(tantivy.Query.term_set_query(schema(), "id", gone))
+            for pk in sorted(made if incremental else self._documents):
+                writer.add_json(self._documents[pk].json)
+            writer.commit()
+            writer.wait_merging_threads()
+        except BaseException:
+            self._index = None  # a commit that failed may let the next one succeed without its documents
+            raise
+        index.reload()
+        self._index = index if len(self._documents) > settings.SEARCH_INCREMENTAL_ABOVE else None
+        return index.searcher()
+
+
+def _sheets_by_facet(searcher):
+    """How many sheets have each value of each facet."""
+    wanted = {facet: {"terms": {"field": facet, "size": 10_000}} for facet in FACETS}
+    found = searcher.aggregate(tantivy.Query.all_query(), wanted)
+    return {facet: {int(bucket["key"]): bucket["doc_count"] for bucket in found[facet]["buckets"]} for facet in FACETS}
+
+
+def _return_memory():
+    """Give back to the system what the build has freed: glibc keeps it otherwise, and a process grows threefold."""
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL(None).malloc_trim(0)
+        except (OSError, AttributeError):  # another C library, which needs no telling
+            return
+
+
+_keeper = Keeper()
+fresh = _keeper.fresh

@@ -1,0 +1,56 @@
+"""Read-only JSON for machines: the finder's own answer, in the same order, with the same parameters."""
+
+from django.core.exceptions import BadRequest
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from fiches.search.criteria import Criteria
+from fiches.search.finder import PER_PAGE, find
+
+MAX_LIMIT = 100  # sheets in one answer
+
+
+def _limit(text):
+    """How many sheets to give, from 1 to MAX_LIMIT. BadRequest for anything else."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_LIMIT:
+        raise BadRequest(f"« limit » va de 1 à {MAX_LIMIT}.")
+    return int(text)
+
+
+def _plain(sheet, request):
+    return {
+        "slug": sheet.slug,
+        "titre": sheet.titre,
+        "url": request.build_absolute_uri(sheet.get_absolute_url()),
+        "resume": sheet.en_bref,
+        "score": round(sheet.score, 4),
+    }
+
+
+@require_safe
+def fiches(request):
+    """`q` and the finder's filters, `tri` and `page`, plus `limit` (20 unless told, 100 at most)."""
+    found = find(Criteria.from_query(request.GET), per_page=_limit(request.GET.get("limit") or str(PER_PAGE)))
+    panel = {
+        f"{kind}s": [{"slug": entry.slug, "nom": entry.label} for entry in found.panel.get(kind, ())]
+        for kind in ("acteur", "levier", "dispositif")
+    }
+    facets = {
+        facet.name: [
+            {"valeur": option.value, "nom": option.label, "fiches": option.count}
+            for option in facet.options
+            if option.count or option.chosen
+        ]
+        for facet in found.facets
+    }
+    return JsonResponse(
+        {
+            "count": found.total,
+            "page": found.page.number,
+            "results": [_plain(sheet, request) for sheet in found.page],
+            **panel,
+            "facets": facets,
+            "corrections": [{"de": correction.typed, "vers": correction.meant} for correction in found.corrections],
+        },
+        json_dumps_params={"ensure_ascii": False},
+    )
