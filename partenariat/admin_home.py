@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from acteurs.models import Acteur, Contact, Dispositif, Terme
 from acteurs.templatetags.typo import pluriel
 from fiches import models as fiches
-from fiches.models import Extrait, Fiche, Sort, Statut
+from fiches.models import Extrait, Fiche, Question, Sort, Statut, Suite
 
 VOCABULARY = [
     (fiches.Levier, "Leviers"),
@@ -79,7 +79,13 @@ def _extraits_waiting():
     return [(f"{n} sans fiche qui {pluriel(n, 'le,les')} cite", {"cite": "non", "etat__exact": Sort.RETENU})]
 
 
+def _questions_waiting():
+    n = Question.objects.asked().filter(suite=Suite.A_TRAITER).count()
+    return [(f"{n} à traiter", {"suite__exact": Suite.A_TRAITER})]
+
+
 WORK = [
     (Fiche, "Fiches", "Écrire une fiche", _fiches_waiting),
     (Extrait, "Extraits", "Ajouter un extrait", _extraits_waiting),
+    (Question, "Questions sans réponse", None, _questions_waiting),  # readers ask them
 ]

@@ -3,6 +3,7 @@
 Each opens the door of `editing()` itself, so that a test reads as a story.
 """
 
+from datetime import timedelta
 from itertools import count
 
 from django.utils import timezone
@@ -23,6 +24,8 @@ from fiches.models import (
     Phrase,
     Porte,
     PortePlace,
+    Question,
+    QuestionJour,
     Theme,
     Voisinage,
 )
@@ -198,3 +201,15 @@ def make_porte(**fields):
 
 def make_porte_place(**fields):
     return _make(PortePlace, fields, porte=make_porte, fiche=make_fiche)
+
+
+def make_question(*, jours=None, **fields):
+    """A question without an answer. `jours`: {how many days ago: how many times}; once, today, if not said."""
+    question = _make(Question, fields, mots=lambda: f"mots {next(_numbers)}")
+    for days, nombre in ({0: 1} if jours is None else jours).items():
+        make_question_jour(question=question, jour=timezone.localdate() - timedelta(days=days), nombre=nombre)
+    return question
+
+
+def make_question_jour(**fields):
+    return _make(QuestionJour, fields, question=lambda: make_question(jours={}), jour=timezone.localdate)

@@ -4,6 +4,7 @@ from .around import Decideur, Degre, Demarche, DitePar, Phrase, Ressource, Synon
 from .evidence import Atelier, Citation, Extrait, Nature, Portee, Position, Sort, Voix
 from .fiche import Fiche, Statut
 from .parts import Etape, Gain, Intervention, Lien, Voisinage
+from .questions import Question, QuestionJour, Suite, record_unanswered
 from .skeleton import Effort, Genre, Horizon, Partie, Pouvoir, Section
 from .solidite import Evidence, Solidite
 from .themes import Categorie, Cote, FicheLevier, Levier, Moment, Porte, PortePlace, Theme, ThemePage
@@ -38,11 +39,14 @@ __all__ = [
     "Portee",
     "Position",
     "Pouvoir",
+    "Question",
+    "QuestionJour",
     "Ressource",
     "Section",
     "Solidite",
     "Sort",
     "Statut",
+    "Suite",
     "Synonyme",
     "SynonymeGenre",
     "TempsFort",
@@ -50,4 +54,5 @@ __all__ = [
     "ThemePage",
     "Voisinage",
     "Voix",
+    "record_unanswered",
 ]
