@@ -1,0 +1,1 @@
+"""A workshop report: file → lines (`reading`), lines → segments (`parser`, pure), segments → rows (`writing`)."""
