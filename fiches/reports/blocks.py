@@ -32,10 +32,16 @@ class Block:
     ignored: list = field(default_factory=list)  # (number, text, why)
     rule: bool = False  # a line that only separates
     underlined: bool = False
+    aside: str = ""  # why it is ignored whatever it looks like
 
     @property
     def cell(self):
         return self.line.cell
+
+    @property
+    def mute(self):
+        """Neither a heading nor somebody's words."""
+        return self.rule or bool(self.aside)
 
     @property
     def stands_out(self):

@@ -33,7 +33,7 @@ def read_front(plan):
         if role.voix or (role.is_theme and role.theme):
             return facts
         text = block.text.strip()
-        if block.rule or not text or block.bullet:
+        if block.mute or not text or block.bullet:
             continue
         if _FACTS.match(text) or _DATE.fullmatch(text):
             facts.add(i)

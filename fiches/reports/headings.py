@@ -52,7 +52,7 @@ class Plan:
         self.blocks, self.themes = blocks, themes
         self.roles = [Role() for _ in blocks]
         self.styled = any(block.heading for block in blocks)
-        self.numbered = [None if block.rule else read_number(block) for block in blocks]
+        self.numbered = [None if block.mute else read_number(block) for block in blocks]
         self._find_voices()
         self._find_numbered_themes()
         self._find_themes_by_words()
@@ -65,7 +65,7 @@ class Plan:
 
     def _find_voices(self):
         for i, block in enumerate(self.blocks):
-            if block.rule or block.cell or not self._may_head(block) or not (voice := self._voice_of(i)):
+            if block.mute or block.cell or not self._may_head(block) or not (voice := self._voice_of(i)):
                 continue
             self.roles[i] = Role("voix", voix=None if voice == UNKNOWN else voice)
 
@@ -108,16 +108,14 @@ class Plan:
 
     def _accept(self, i, numbered):
         self.last, self.sign = numbered.number, self.sign or numbered.sign
-        self.roles[i] = Role("theme", theme=numbered.number)
-        if voice := self._voice_within(numbered.title):
-            self.roles[i] = Role("theme et voix", theme=numbered.number, voix=voice)
+        self.roles[i] = self._role_of_theme(numbered.number, numbered.title)
 
-    def _voice_within(self, title):
-        """« Faire durer – paroles d’école »: the voice told at the end of a theme's heading."""
+    def _role_of_theme(self, theme, title):
+        """« Faire durer – paroles d’école »: a theme's heading may tell the voice too, at its end."""
         for part in [title, *_CUT.split(title)[1:]]:
-            if (voice := find_voice(part.strip(" )"), stands_out=True)) and voice != UNKNOWN:
-                return voice
-        return None
+            if voice := find_voice(part.strip(" )"), stands_out=True):
+                return Role("theme et voix", theme=theme, voix=None if voice == UNKNOWN else voice)
+        return Role("theme", theme=theme)
 
     def _clues(self, i, numbered):
         block = self.blocks[i]
@@ -169,14 +167,13 @@ class Plan:
             if (
                 self.roles[i].told
                 or not self._may_head(block)
-                or block.rule
+                or block.mute
                 or (block.bullet and not block.stands_out)
             ):
                 continue
             best = self._best_of(block.text, last)
             if best and self._is_theme(i, best, looks) and not (best.numero in numbered and self._look(i) != looks[0]):
-                voice = self._voice_within(block.text)
-                self.roles[i] = Role("theme et voix" if voice else "theme", theme=best.numero, voix=voice)
+                self.roles[i] = self._role_of_theme(best.numero, block.text)
                 last = best.numero
 
     def _best_of(self, text, last):
@@ -262,7 +259,7 @@ class Plan:
     def _placed(self, i, missing):
         """How near a block is to a missing theme, if it may be its heading; else 0."""
         block = self.blocks[i]
-        if self.roles[i].told or not self._may_head(block) or block.rule or block.cell or block.text[-1:] in ".:,;":
+        if self.roles[i].told or not self._may_head(block) or block.mute or block.cell or block.text[-1:] in ".:,;":
             return 0
         if (block.bullet and not block.stands_out) or not (self._stands_out(block) or self._has_room(i)):
             return 0
@@ -291,7 +288,7 @@ class Plan:
     def _find_labels(self):
         """Headings that carry no idea: « Éléments non triés », « Exemples : »."""
         for i, block in enumerate(self.blocks):
-            if self.roles[i].told or block.bullet or block.rule or not block.text or block.cell:
+            if self.roles[i].told or block.bullet or block.mute or not block.text or block.cell:
                 continue
             said = [word for word in words(block.text) if word not in SMALL and not word.isdigit()]
             aside = block.text[0] == "(" and block.text[-1] == ")" and len(said) <= 5

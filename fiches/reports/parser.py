@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from .alerts import alerts_of
+from .asides import set_asides
 from .blocks import gather
 from .cutting import cut
 from .front import FACTS, read_front
@@ -29,7 +30,9 @@ def parse(report, themes=()):
     A theme that announces no voice speaks with the centres', who hold the workshop, provided that the report tells
     voices elsewhere; those segments bear the alert « voix-supposee ».
     """
-    blocks = split_run_in(gather(report))
+    blocks = gather(report)
+    set_asides(blocks, markdown=report.format == "md")
+    blocks = split_run_in(blocks)
     plan = Plan(blocks, Themes(themes))
     walk = _Walk(plan, Outcome(report.ink))
     outcome = walk.run()
@@ -69,7 +72,9 @@ class _Walk:
     def _is_ignored(self, i, block):
         text, marks = block.text.strip(), block.marks
         why = None
-        if not text:
+        if block.aside:
+            why = block.aside
+        elif not text:
             why = EMPTY_CELL if block.cell else EMPTY_BULLET if block.bullet else RULE
         elif block.rule:
             why = UNDERLINE if block.underlined else RULE

@@ -32,7 +32,7 @@ def split_run_in(blocks):
 
 def _head_of(block):
     """(where to cut, voice, whether it says that somebody speaks), or None."""
-    if block.heading or block.rule or not (match := _HEAD.match(block.text)):
+    if block.heading or block.mute or not (match := _HEAD.match(block.text)):
         return None
     voice = find_voice(match[1])
     if not voice or voice == UNKNOWN:

@@ -8,7 +8,7 @@ def read_tables(plan):
     """Gives the cells that head a column, a row or a part their roles; {(table, column): voix} of the columns."""
     columns = {}
     for i, block in enumerate(plan.blocks):
-        if not block.cell or block.rule or not block.text or (plan.roles[i].told and not block.cell.row):
+        if not block.cell or block.mute or not block.text or (plan.roles[i].told and not block.cell.row):
             continue
         if voice := _voice_of(block, columns):
             plan.roles[i] = Role("voix", voix=None if voice == UNKNOWN else voice)

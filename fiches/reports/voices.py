@@ -1,7 +1,7 @@
-"""Who speaks: « Récapitulatif des échanges des csx », « Le regard des partenaires école », « POST-IT ». Pure.
+"""Who speaks: « Ce que disent les centres », « Paroles d’école », « POST-IT ». Pure.
 
 A line announces a voice when nothing of it is left once one takes away who may speak, the words that announce
-somebody's words, and small words. One word too many (« La visibilité des centres sociaux ») and it is an idea.
+somebody's words, and small words. One word too many (« L’image des centres sociaux ») and it is an idea.
 """
 
 import re
@@ -89,7 +89,7 @@ def _with_words_left(said, left, speakers):
 
 
 def _nobody_named(said):
-    """« Récapitulatif des échanges »: those of the workshop, which the centres hold. « Le regard des partenaires »."""
+    """« Synthèse des échanges »: the workshop’s, which the centres hold. « Vu par les partenaires »: the school."""
     if any(word in ("partenaire", "partenaires") for word in said) and any(word in _SAYS_SO for word in said):
         return ECOLE
     if any(word in ("echanges", "discussions") for word in said):
@@ -109,6 +109,6 @@ def _one_of(said, speakers):
             return after[0] if after else UNKNOWN
     if any(word in ("sur", "dit", "disent", "pensent", "parlent", "parle") for word in said):
         return speakers[0]
-    if said[0] in _SAYS_SO and "partenaires" in said:  # « le regard des partenaires école du centre social »
+    if said[0] in _SAYS_SO and "partenaires" in said:  # « paroles des partenaires école du centre »
         return ECOLE
     return UNKNOWN

@@ -41,7 +41,7 @@ Ce que disent les centres sociaux
 1) Fixer une date
 2) Se revoir (12-30)
 [image: ]
-Regard des partenaires école :
+Le point de vue des écoles :
 Une équipe stable
 « On se voit peu ». « On s’écrit » dit une collègue.
 """
@@ -134,7 +134,7 @@ BOLD = """**Les leviers et les portes d’entrée**
 
 • le conseil d’école
 
-**Des personnes et des volontés**
+**Ce qui aide à se parler**
 
 **Côté école**
 
@@ -150,7 +150,7 @@ BOLD = """**Les leviers et les portes d’entrée**
 BOLD_GOLDEN = [
     (2, "centres-sociaux", "la kermesse"),
     (2, "centres-sociaux", "le conseil d’école"),
-    (2, "centres-sociaux", "Des personnes et des volontés"),
+    (2, "centres-sociaux", "Ce qui aide à se parler"),
     (2, "partenaires-ecole", "« une porte ouverte suffit »"),
     (4, "centres-sociaux", "On ne sait pas qui appeler"),
     (4, "partenaires-ecole", "Trop de sollicitations"),

@@ -92,6 +92,27 @@ def test_a_numbered_list_is_not_a_list_of_themes():
     assert [(s.theme, s.texte) for s in outcome.segments] == [(1, "Oser"), (1, "Venir"), (1, "Revenir"), (2, "un")]
 
 
+def test_a_table_of_contents_is_set_aside():
+    text = "Sommaire\n1. Avec qui agir\n2. Pour quoi faire\n\n1. Avec qui agir\nCôté école :\n- le gardien\n"
+    outcome = parse(report_of(text), THEMES)
+    assert [one.why for one in outcome.ignored] == ["sommaire du compte rendu"] * 2
+    assert [s.texte for s in outcome.segments] == ["le gardien"]
+
+
+def test_the_header_of_a_markdown_file_is_set_aside():
+    outcome = parse(report_of("---\ntitle: Rencontre\n---\n\n## Côté école\n\nun mot\n", "md"), THEMES)
+    assert {one.why for one in outcome.ignored} == {"en-tête du fichier"}
+    assert [s.texte for s in outcome.segments] == ["un mot"]
+
+
+def test_a_voice_told_at_the_end_of_a_theme():
+    text = (
+        "THÈME 5 – POUR QUOI FAIRE ? – PAROLES D’ÉCOLE\n• apaiser\nTHÈME 4 – AVEC QUI – PAROLES D’HABITANTS\n• eux\n"
+    )
+    outcome = parse(report_of(text), THEMES)
+    assert told(outcome) == [(5, "partenaires-ecole", "apaiser"), (4, None, "eux")]
+
+
 def test_voice_at_the_head_of_a_line():
     text = "Thème 2\nCentres sociaux : la fête aide.\nÉcole : « le conseil d’école, surtout »\n"
     outcome = parse(report_of(text), THEMES)
