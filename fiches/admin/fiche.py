@@ -111,7 +111,7 @@ class FicheAdmin(MovesFiches):
     ]
     list_select_related = ["theme", "proprietaire"]
     search_fields = ["titre", "en_bref", "formulations"]
-    actions = ["submit", "publish", "archive", "back_to_draft", "delete_selected"]
+    actions = ["submit", "publish", "review", "archive", "back_to_draft", "delete_selected"]
 
     # What the page reads
 

@@ -1,14 +1,11 @@
 """How the list of sheets is narrowed down: by what proves them, and by when they are to be read again."""
 
-from datetime import timedelta
-
 from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
 
 from ..models import Solidite
-
-SOON = timedelta(days=60)  # a review that falls within it is « bientôt »
+from ..models.freshness import SOON, due_soon, overdue
 
 
 class SoliditeFilter(admin.SimpleListFilter):
@@ -37,8 +34,8 @@ class RevueFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         today = timezone.localdate()
         conditions = {
-            "en-retard": Q(a_revoir_le__lt=today),
-            "bientot": Q(a_revoir_le__range=(today, today + SOON)),
+            "en-retard": overdue(),
+            "bientot": due_soon(),
             "a-jour": Q(a_revoir_le__gt=today + SOON),
             "sans-date": Q(a_revoir_le__isnull=True),
         }

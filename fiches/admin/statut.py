@@ -50,6 +50,13 @@ MOVES = {
         (Statut.RELECTURE,),
         lambda fiche, user: fiche.back_to_draft(),
     ),
+    "review": Move(
+        "Revue, rien à changer",
+        "revue",
+        "revues",
+        (Statut.PUBLIEE,),
+        lambda fiche, user: fiche.confirm_review(),
+    ),
     # On the page of a sheet it has a page of its own, that asks whether one is sure.
     "archive": Move("Archiver", "archivée", "archivées", (), lambda fiche, user: fiche.archive()),
 }
@@ -78,6 +85,10 @@ class MovesFiches(ContentAdmin):
     @admin.action(permissions=["change"], description=MOVES["publish"].label)
     def publish(self, request, queryset):
         self._each(request, queryset, MOVES["publish"])
+
+    @admin.action(permissions=["change"], description=MOVES["review"].label)
+    def review(self, request, queryset):
+        self._each(request, queryset, MOVES["review"])
 
     @admin.action(permissions=["change"], description=MOVES["archive"].label)
     def archive(self, request, queryset):

@@ -1,8 +1,10 @@
 """The sheets, what proves them, and what surrounds them."""
 
 from .around import Decideur, Degre, Demarche, DitePar, Phrase, Ressource, Synonyme, SynonymeGenre, TempsFort
+from .digest import Recapitulatif
 from .evidence import Atelier, Citation, Extrait, Nature, Portee, Position, Sort, Voix
 from .fiche import Fiche, Statut
+from .links import EtatLien, LienVerifie
 from .parts import Etape, Gain, Intervention, Lien, Voisinage
 from .questions import Question, QuestionJour, Suite, record_unanswered
 from .skeleton import Effort, Genre, Horizon, Partie, Pouvoir, Section
@@ -20,6 +22,7 @@ __all__ = [
     "DitePar",
     "Effort",
     "Etape",
+    "EtatLien",
     "Evidence",
     "Extrait",
     "Fiche",
@@ -30,6 +33,7 @@ __all__ = [
     "Intervention",
     "Levier",
     "Lien",
+    "LienVerifie",
     "Moment",
     "Nature",
     "Partie",
@@ -41,6 +45,7 @@ __all__ = [
     "Pouvoir",
     "Question",
     "QuestionJour",
+    "Recapitulatif",
     "Ressource",
     "Section",
     "Solidite",

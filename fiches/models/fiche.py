@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from acteurs.bases import Addressed, AddressedQuerySet, checked
+from acteurs.bases import Addressed, checked
 from acteurs.models import Dispositif, Niveau, Terme
 
 from .evidence import Citation, Position, Voix
+from .freshness import DueQuerySet, Reviewable
 from .skeleton import Genre, Horizon
 from .solidite import Evidence, solidite_case
 from .themes import Moment, Theme, leviers_manager
@@ -26,7 +27,7 @@ class Statut(models.TextChoices):
     ARCHIVEE = "archivee", "archivée"
 
 
-class FicheQuerySet(AddressedQuerySet):
+class FicheQuerySet(DueQuerySet):
     def published(self):
         """Sheets that anyone may read. Every public page, feed, export and index starts here."""
         return self.filter(statut=Statut.PUBLIEE, published_at__lte=timezone.now())
@@ -82,7 +83,7 @@ def _citations():
     return Citation.objects.published().select_related("extrait__atelier").order_by("ordre", "pk")
 
 
-class Fiche(Addressed):
+class Fiche(Reviewable, Addressed):
     """A practice, a trap or a told project. Prose is limited Markdown; lists are one idea a line."""
 
     LONG_FIELDS = (

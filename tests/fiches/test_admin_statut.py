@@ -49,7 +49,7 @@ def test_each_status_offers_the_buttons_that_make_sense(client):
     online, archived = make.make_published_fiche(), moved(make.make_published_fiche(), "archive")
     assert buttons(page_of(client, draft)) == ["submit", "publish"]
     assert buttons(page_of(client, submitted)) == ["publish", "back_to_draft"]
-    assert buttons(page_of(client, online)) == ["archive"]
+    assert buttons(page_of(client, online)) == ["review", "archive"]
     assert buttons(page_of(client, archived)) == ["publish"]
     assert buttons(client.get(address(Fiche, "add"))) == []
 
