@@ -37,6 +37,15 @@ class Entry:
     said_by: str = ""
 
 
+@dataclass(frozen=True)
+class Start:
+    """The beginning of a word being typed."""
+
+    folded: str
+    terms: frozenset  # of the known words that begin so
+    is_needed: bool  # whether an entry must hold one of them
+
+
 @cache
 def panel_schema():
     """The engine's schema for the panel."""
@@ -107,21 +116,26 @@ class Panel:
         return self._best(Query.boolean_query(wanted), limit)
 
     def starting(self, whole, start, limit=3):
-        """The same, for a query being typed: `start` is the beginning of its last word, folded."""
-        wanted = [(Occur.Must, self._word(terms)) for terms in whole]
+        """The same by their names and synonyms, for a query being typed.
+
+        `whole`: the sets of terms of its words but the last. `start`: a `Start`, or None when the last is whole too.
+        """
+        named = [name for name in WEIGHTS if name != "texte"]
+        wanted = [(Occur.Must, self._word(terms, named)) for terms in whole]
         if start:
-            wanted.append((Occur.Must, self._word(start.terms, prefix=start.folded)))
+            names = Query.fuzzy_term_query(panel_schema(), "nom", start.folded, distance=0, prefix=True)
+            places = [self._word(start.terms, named), Query.boost_query(names, WEIGHTS["nom"])]
+            occur = Occur.Must if start.is_needed else Occur.Should
+            wanted.append((occur, Query.disjunction_max_query(places, 0.3)))
         return self._best(Query.boolean_query(wanted), limit) if wanted else {}
 
-    def _word(self, terms, prefix=""):
-        places = []
-        for name, weight in WEIGHTS.items():
-            if prefix and name == "texte":
-                continue
-            queries = [Query.term_query(panel_schema(), name, term) for term in sorted(terms)]
-            if prefix and name == "nom":
-                queries.append(Query.fuzzy_term_query(panel_schema(), name, prefix, distance=0, prefix=True))
-            places += [Query.boost_query(query, weight) for query in queries]
+    def _word(self, terms, fields=tuple(WEIGHTS)):
+        """The places where any of these terms may stand."""
+        places = [
+            Query.boost_query(Query.term_query(panel_schema(), name, term), WEIGHTS[name])
+            for name in fields
+            for term in sorted(terms)
+        ]
         return Query.disjunction_max_query(places, 0.3)
 
     def _best(self, query, limit):
