@@ -6,6 +6,7 @@ app_name = "fiches"
 
 urlpatterns = [
     path("fiches/", sheets.fiche_list, name="list"),
+    path("suggestions", sheets.suggestions, name="suggestions"),
     path("api/v1/fiches", api.fiches, name="api"),
     path("fiches/<slug:slug>/", sheets.fiche_detail, name="detail"),
     path("themes/", browse.theme_list, name="themes"),

@@ -4,6 +4,7 @@ All the words first; when too few sheets have them all, the closest ones too; a 
 the one it looks like. What was done is kept in `Found`, for the page to say it.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ LINKED = 0.1  # share of its score that each of the best sheets lends to those t
 LENDERS = 3  # sheets
 EXACT = 4  # decimals of a score that count: beyond, it is noise and the older sheet comes first
 RETRIES = 3
+# A run without blanks that may be an address or a number: it is somebody's, and no word.
+_PERSONAL = re.compile(r"[@/\\_\d]|\w\w[.]\w|\w[.]\w\w")
 
 # Facet → its name, then how the sentence of applied filters introduces its values.
 WORDS = {
@@ -108,6 +111,7 @@ class Found:
     corrections: list = field(default_factory=list)
     complete: int = 0  # how many sheets, filters aside, have all the words
     is_relaxed: bool = False  # whether some of the sheets have only part of them
+    words: list = field(default_factory=list)  # of the query, folded, without small words: see words_of()
 
     @property
     def total(self):
@@ -160,7 +164,19 @@ def _find(view, criteria, per_page):
         asked.corrections if asked else [],
         matched.complete,
         matched.is_relaxed,
+        words_of(view.lexicon.analyser, criteria.q),
     )
+
+
+def words_of(analyser, q):
+    """The words of a query, folded, without small words; what may be an address or a number is left whole."""
+    words = []
+    for token in analyser.query_tokens(q):
+        start = q.rfind(" ", 0, token.start) + 1
+        end = q.find(" ", token.end)
+        run = q[start : end if end >= 0 else len(q)]
+        words.append(run if _PERSONAL.search(run) else analyser.surface(q[token.start : token.end]))
+    return words
 
 
 def _everything(criteria):
