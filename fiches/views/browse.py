@@ -26,6 +26,10 @@ from fiches.models import (
     Voisinage,
     Voix,
 )
+from fiches.search.criteria import Criteria
+from fiches.search.finder import find
+
+PER_PAGE = 100  # sheets of a lever, an actor or a scheme
 
 
 def _find(queryset, slug):
@@ -156,6 +160,24 @@ def _actors_of(sheets):
     )
 
 
+def _narrowed(request, facet, row, by):
+    """The sheets of `row`, a value of `facet`, narrowed by what the address chooses: one value of each facet `by`.
+
+    The finder does it all, so that filters and counts are the same everywhere.
+    """
+    asked = Criteria.from_query(request.GET)
+    chosen = {name: asked.chosen[name][:1] for name in by if name in asked.chosen}
+    found = find(Criteria(chosen={facet: (row.slug,), **chosen}, page=asked.page), per_page=PER_PAGE)
+    if facet not in found.criteria.chosen:  # gone since it was read: without it every sheet would be listed
+        raise Http404
+    return {
+        "found": found,
+        "page": found.page,
+        "facets": [choice for choice in found.facets if choice.name in by and choice.is_useful],
+        "is_narrowed": found.criteria.count > 1,
+    }
+
+
 @require_safe
 def porte_detail(request, slug):
     porte = _find(Porte.objects.all(), slug)
@@ -183,7 +205,8 @@ def levier_detail(request, slug):
     extraits = Extrait.objects.published().filter(leviers=levier)
     context = {
         "levier": levier,
-        "fiches": sheets.for_cards().order_by("theme__numero", "pk"),
+        **_narrowed(request, "levier", levier, by=("moment", "niveau", "theme", "acteur")),
+        "n": sheets.count(),
         "acteurs": _actors_of(sheets)[:8],
         "siblings": alphabetical(levier.categorie.leviers.exclude(pk=levier.pk)),
         "voices": _by_voice(extraits),
@@ -204,23 +227,27 @@ def acteur_detail(request, slug):
     if acteur.slug != slug:
         return redirect(acteur, permanent=True)
     sheets = Fiche.objects.published().filter(interventions__acteur=acteur)
-    interventions = list(
-        Intervention.objects.filter(acteur=acteur, fiche__in=Fiche.objects.published())
-        .select_related("fiche")
-        .only("acteur", "texte", "note", "pouvoir", "fiche__slug", "fiche__titre", "fiche__theme")
-        .order_by("fiche__theme__numero", "fiche_id")
-    )
+    narrowed = _narrowed(request, "acteur", acteur, by=("moment", "niveau", "theme", "levier"))
     moments = sorted(acteur.temps_forts.all(), key=lambda moment: moment.school_rank)
     context = {
         "acteur": acteur,
-        "roles": [(p, [i for i in interventions if i.pouvoir == p]) for p in Pouvoir],
-        "n": len(interventions),
+        **narrowed,
+        "roles": _roles(acteur, narrowed["page"]),
+        "n": sheets.count(),
         "decisions": _decisions(acteur),
         "leviers": levers_of(sheets)[:8],
         "others": _actors_of(sheets).exclude(pk=acteur.pk)[:6],
         "temps_forts": moments,
     }
     return render(request, "acteurs/detail.html", context)
+
+
+def _roles(acteur, sheets):
+    """What an actor does in these sheets, by power, in their order: [(Pouvoir, [(intervention, sheet), …]), …]."""
+    ranked = {fiche.pk: (rank, fiche) for rank, fiche in enumerate(sheets)}
+    interventions = Intervention.objects.filter(acteur=acteur, fiche__in=ranked).order_by("pk")
+    interventions = sorted(interventions, key=lambda intervention: ranked[intervention.fiche_id][0])
+    return [(p, [(i, ranked[i.fiche_id][1]) for i in interventions if i.pouvoir == p]) for p in Pouvoir]
 
 
 def _decisions(acteur):
@@ -250,7 +277,8 @@ def dispositif_detail(request, slug):
     sheets = Fiche.objects.published().filter(dispositifs=dispositif)
     context = {
         "dispositif": dispositif,
-        "fiches": sheets.for_cards().order_by("theme__numero", "pk"),
+        **_narrowed(request, "dispositif", dispositif, by=("moment", "niveau", "theme", "acteur")),
+        "n": sheets.count(),
         "acteurs": _actors_of(sheets)[:8],
         "ressources": dispositif.ressources.all(),
         "temps_forts": sorted(dispositif.temps_forts.all(), key=lambda moment: moment.school_rank),
