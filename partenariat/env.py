@@ -6,6 +6,7 @@ every refusal is a `SystemExit` (exit code 1, one line on standard error).
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
@@ -108,3 +109,45 @@ def database(name, *, default_file):
     else:
         refuse(name, "must be a SQLite or a PostgreSQL address.")
     return config
+
+
+def site_url(name, default=""):
+    """The site's own address without its final slash, such as https://fiches.example.org; "" when it is not said."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        refuse(name, "must be the site's address, such as https://fiches.example.org")
+    return value
+
+
+_MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+def email(name, *, debug):
+    """(Django's backend, {host, port, user, password, tls, ssl}) for the mail server that the variable tells.
+
+    `smtp+tls://user:password@host:587` (STARTTLS), `smtp+ssl://…:465`, or `smtp://host:25` without encryption. Signs
+    of the password that an address keeps for itself are percent-encoded. Without the variable, what is sent is
+    printed in DEBUG, and refused by `send_digest` elsewhere.
+    """
+    said = {"host": "", "port": 25, "user": "", "password": "", "tls": False, "ssl": False}
+    url = text(name)
+    if not url:
+        return f"django.core.mail.backends.{'console' if debug else 'dummy'}.EmailBackend", said
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in _MAIL_PORTS or not parts.hostname:
+        # The value may hold a password: it is not printed.
+        refuse(name, "is not a mail server such as smtp+tls://user:password@mail.example.org:587")
+    said |= {
+        "host": parts.hostname,
+        "port": port or _MAIL_PORTS[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "tls": parts.scheme == "smtp+tls",
+        "ssl": parts.scheme == "smtp+ssl",
+    }
+    return "django.core.mail.backends.smtp.EmailBackend", said

@@ -23,6 +23,7 @@ SITE_TAGLINE = env.text("SITE_TAGLINE", "école & centre social")
 CONTACT_EMAIL = env.text("CONTACT_EMAIL")  # shown on the public pages when it is set
 PUBLISHER = env.text("PUBLISHER")  # who answers for the site: named in the legal notice
 HOSTING = env.text("HOSTING")  # who hosts it: named in the legal notice
+SITE_URL = env.site_url("SITE_URL", "http://127.0.0.1:8000" if DEBUG else "")  # begins the links of what we send
 
 INSTALLED_APPS = [
     "partenariat.admin_site.PartenariatAdminConfig",
@@ -83,6 +84,14 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Search: above so many sheets its index is updated rather than made again at each change (fiches/search/index.py).
 SEARCH_INCREMENTAL_ABOVE = env.integer("SEARCH_INCREMENTAL_ABOVE", 10_000)
+
+# E-mail: the weekly letter to the owners of sheets. Nothing else is ever sent.
+EMAIL_BACKEND, _email = env.email("EMAIL_URL", debug=DEBUG)
+EMAIL_HOST, EMAIL_PORT = _email["host"], _email["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["user"], _email["password"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email["tls"], _email["ssl"]
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", CONTACT_EMAIL or "webmaster@localhost")
 
 # Language and time
 LANGUAGE_CODE = "fr"

@@ -48,8 +48,8 @@ class LienVerifie(models.Model):
     def __str__(self):
         return self.url
 
-    def record(self, answer, at=None):
-        """Take note of one check, and save. `answer`: see `fiches.links.fetching.Answer`. `at`: aware, now if None.
+    def record(self, answer, at=None, *, save=True):
+        """Take note of one check. `answer`: see `fiches.links.fetching.Answer`. `at`: aware, now if None.
 
         A failure counts once a day, in Paris; an answer, even one that turns robots away, forgets them all.
         """
@@ -61,7 +61,8 @@ class LienVerifie(models.Model):
             self.etat = EtatLien.REFUSE if answer.refused else EtatLien.REPOND
             self.premier_echec = self.dernier_echec = None
             self.echecs = 0
-        self.save()
+        if save:
+            self.save()
 
     def _strike(self, day):
         if self.dernier_echec != day:
