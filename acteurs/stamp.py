@@ -21,8 +21,17 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.backends.signals import connection_created
 from django.dispatch import Signal
 
-_WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.I)
-_TRUNCATE = re.compile(r"\s*TRUNCATE\b(.*)", re.I | re.S)  # PostgreSQL's flush: several tables at once
+_BLANK = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
+_WRITE = re.compile(
+    rf"""{_BLANK}(?:(?:INSERT|REPLACE)(?:\s+OR\s+\w+)?\s+INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)
+    {_BLANK}(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)""",
+    re.I | re.S | re.X,
+)
+# Several tables at once (PostgreSQL's flush), or written somewhere inside: every name counts.
+_WRITES = re.compile(
+    rf"{_BLANK}(?:TRUNCATE|MERGE|COPY|WITH\b(?=.*\b(?:INSERT\s+INTO|(?<!FOR )UPDATE|DELETE\s+FROM)\b))(.*)",
+    re.I | re.S,
+)
 _local = threading.local()  # .open = {alias: Edition}, since a connection belongs to one thread
 
 closing = Signal()  # sent with `edition`, `token`, `using` before the stamp is renewed, in the same transaction
@@ -52,6 +61,7 @@ class Edition:
         self.untold = set()  # among them, those written with no signal under way, or whose statement failed
         self.telling = 0  # signals under way: from a pre_… to its post_…
         self.marked = set()  # keys of the sheets that told writes concern
+        self.by = None  # the account that writes, if one does: a command has none
         self.renewed = set()  # the other fields of Etat that change: for the receivers of `closing` to fill
 
     @property
@@ -82,29 +92,30 @@ def content_tables():
     )
 
 
-def _written_table(sql):
-    """The table of content that a statement writes, or None."""
-    if match := _WRITE.match(sql) or _TRUNCATE.match(sql):
-        return next((name for name in re.findall(r"\w+", match[1]) if name in content_tables()), None)
-    return None
+def _written_tables(sql):
+    """The tables of content that a statement writes: a set, most often empty."""
+    if match := _WRITE.match(sql) or _WRITES.match(sql):
+        return content_tables().intersection(re.findall(r"\w+", match[1]))
+    return frozenset()
 
 
 def _guard(execute, sql, params, many, context):
-    table = _written_table(sql)
-    if table is None:
+    tables = _written_tables(sql)
+    if not tables:
         return execute(sql, params, many, context)
     door = edition(context["connection"].alias)
     if door is None:
         raise OutsideEditing(
-            f"Content table {table} was written outside acteurs.stamp.editing(). Wrap the write: `with editing(): ...`"
+            f"Content table {min(tables)} was written outside acteurs.stamp.editing(). "
+            "Wrap the write: `with editing(): ...`"
         )
-    door.tables.add(table)
+    door.tables |= tables
     if not door.telling:
-        door.untold.add(table)
+        door.untold |= tables
     try:
         return execute(sql, params, many, context)
     except Exception:
-        door.untold.add(table)  # its post_… signal will never come
+        door.untold |= tables  # its post_… signal will never come
         raise
 
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from acteurs.models import Acteur, AncienneAdresse, Etat, Famille, Niveau
-from acteurs.stamp import OutsideEditing, Stamp, content_tables, editing, stamp
+from acteurs.stamp import OutsideEditing, Stamp, _written_tables, content_tables, editing, stamp
 from fiches.models import FicheLevier, Levier, Question, QuestionJour
 from tests.factories import make_acteur, make_famille, make_fiche, make_levier, make_niveau
 
@@ -295,3 +295,45 @@ def test_a_door_open_in_one_thread_is_closed_in_another():
 def test_the_stamp_costs_one_query(rows, django_assert_num_queries):
     with django_assert_num_queries(1):
         stamp()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE ONLY acteurs_famille SET ordre = 1",
+        'UPDATE "public"."acteurs_famille" SET ordre = 1',
+        "UPDATE OR IGNORE acteurs_famille SET ordre = 1",
+        "/* by hand */ update acteurs_famille set ordre = 1",
+        "-- by hand\nDELETE FROM acteurs_famille",
+        "REPLACE INTO acteurs_famille (id) VALUES (1)",
+        "INSERT  OR  REPLACE INTO acteurs_famille (id) VALUES (1)",
+        "WITH chosen AS (SELECT 1) UPDATE acteurs_famille SET ordre = 1",
+        "WITH gone AS (DELETE FROM acteurs_famille RETURNING id) SELECT id FROM gone",
+        "MERGE INTO acteurs_famille USING other ON true WHEN MATCHED THEN DELETE",
+        "COPY acteurs_famille FROM STDIN",
+        "TRUNCATE auth_user, acteurs_famille",
+    ],
+)
+def test_sql_of_any_shape_is_refused_outside_the_door(db, sql):
+    with pytest.raises(OutsideEditing, match="acteurs_famille"), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM acteurs_famille",
+        "WITH chosen AS (SELECT id FROM acteurs_famille) SELECT id FROM chosen",
+        "UPDATE auth_user SET username = (SELECT slug FROM acteurs_famille LIMIT 1)",
+        "DELETE FROM auth_user WHERE id IN (SELECT id FROM acteurs_famille)",
+    ],
+)
+def test_sql_that_only_reads_content_is_let_through(db, sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def test_every_table_emptied_at_once_is_noted(rows):
+    """PostgreSQL's flush names them all in one statement: search asks which ones were written."""
+    tables = {Famille._meta.db_table, AncienneAdresse._meta.db_table}
+    assert _written_tables(f"TRUNCATE {', '.join(sorted(tables))}, auth_user") == tables
