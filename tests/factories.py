@@ -26,6 +26,8 @@ from fiches.models import (
     PortePlace,
     Question,
     QuestionJour,
+    Ressource,
+    Synonyme,
     Theme,
     Voisinage,
 )
@@ -193,6 +195,28 @@ def make_phrase(**fields):
         reponse="Ce que l’on peut répondre.",
         theme=make_theme,
     )
+
+
+def make_ressource(**fields):
+    return _named(Ressource, fields, "titre", nature="Charte", description="Ce que c’est.")
+
+
+def make_synonyme(*mots, **fields):
+    """A group of equivalent words."""
+    return _make(Synonyme, fields, nom=lambda: f"sens {next(_numbers)}", mots="\n".join(mots))
+
+
+def make_sigle(sigle, forme, *, acteurs=(), leviers=(), dispositifs=(), themes=(), termes=(), fiches=(), **fields):
+    """An acronym and where it leads."""
+    row = _make(Synonyme, fields, genre="sigle", nom=sigle, forme=forme)
+    with editing():
+        row.acteurs.set(acteurs)
+        row.leviers.set(leviers)
+        row.dispositifs.set(dispositifs)
+        row.themes.set(themes)
+        row.termes.set(termes)
+        row.fiches.set(fiches)
+    return row
 
 
 def make_porte(**fields):

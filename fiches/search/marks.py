@@ -24,6 +24,7 @@ from fiches.models import (
     Ressource,
     Synonyme,
     Theme,
+    Voisinage,
 )
 
 # Model → the path from a sheet to its rows.
@@ -37,6 +38,8 @@ FEEDS = {
     Extrait: "citations__extrait",
     Atelier: "citations__extrait__atelier",
     Phrase: "phrases",
+    Theme: "theme",  # its number sorts them
+    Voisinage: "voisinages",
 }
 LINKS = [
     *(getattr(Fiche, name).through for name in ("moments", "niveaux", "dispositifs", "termes")),
@@ -55,23 +58,24 @@ _LEXICON_TABLES = {
 }
 
 
-def _mark(door, model, row):
+def _mark(door, model, row, using):
     """Note the sheets that `row` feeds, as the database has it now."""
     if row.pk:
-        door.marked.update(Fiche.objects.filter(**{FEEDS[model]: row.pk}).order_by().values_list("pk", flat=True))
+        sheets = Fiche.objects.using(using).filter(**{FEEDS[model]: row.pk})
+        door.marked.update(sheets.order_by().values_list("pk", flat=True))
 
 
 def _begin(sender, instance, using, raw=False, **kwargs):
     """Before a save or a deletion: the sheet that the row leaves is concerned too."""
     if (door := edition(using)) and not raw:
         door.telling += 1
-        _mark(door, sender, instance)
+        _mark(door, sender, instance, using)
 
 
 def _end(sender, instance, using, raw=False, **kwargs):
     if (door := edition(using)) and not raw:
         door.telling -= 1
-        _mark(door, sender, instance)
+        _mark(door, sender, instance, using)
 
 
 def _link(sender, instance, action, reverse, pk_set, using, **kwargs):
@@ -85,7 +89,7 @@ def _link(sender, instance, action, reverse, pk_set, using, **kwargs):
     elif pk_set is not None:
         door.marked.update(pk_set)
     else:  # cleared from the other side: its sheets are known before, not after
-        door.marked.update(instance.fiches.values_list("pk", flat=True))
+        door.marked.update(instance.fiches.using(using).values_list("pk", flat=True))
 
 
 def _close(sender, edition, token, using, **kwargs):
