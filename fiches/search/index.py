@@ -10,15 +10,17 @@ import logging
 import os
 import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import tantivy
 from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from acteurs.stamp import Stamp, stamp
+from acteurs.stamp import Stamp, edition, stamp
 from fiches.models import Fiche, Statut
 
 from .lexicon import Lexicon
@@ -52,29 +54,37 @@ class Keeper:
     """Keeps the view of this process, and what makes the next one quick to build."""
 
     def __init__(self):
-        self._view = None
         self._mutex = threading.Lock()
+        self._forget()
+
+    def _forget(self):
+        """Back to nothing: what a build left half done must not be trusted."""
+        self._view = None
         self._documents = {}  # {key of a sheet: Document}
         self._index = None  # kept when it is updated rather than made again
         self._lexicon = self._panel = self._vocabulary = None
         self._lexicon_words = ()
         self._seen = Stamp(-1, "")  # what the parts above were made from
-        os.register_at_fork(after_in_child=self._renew_mutex)
 
-    def _renew_mutex(self):
-        """A mutex held by another thread at the moment of a fork would never be released in the child."""
+    def begin_again_in_child(self):
+        """After a fork. A mutex that another thread holds, in the middle of a build, would never be released here."""
+        if self._mutex.locked():
+            self._forget()
         self._mutex = threading.Lock()
 
     def fresh(self):
         """The `View` of the database as it is now. One query when nothing has changed.
 
-        Raises the database's errors; a sheet that cannot be analysed is logged and left out.
+        In the middle of an edition, a view of its own, thrown away: its rows may yet be undone, and the stamp does
+        not tell of them. Raises the database's errors; a sheet that cannot be analysed is logged and left out.
         """
+        if (door := edition()) and door.wrote:
+            return Keeper()._build(stamp())
         view = self._view
         if view is not None and view.is_fresh(stamp()):
             return view
-        with self._mutex:
-            needed = stamp()  # before the rows: a write that comes between leaves this view too old, never too new
+        with self._mutex, _one_moment():
+            needed = stamp()
             if self._view is None or not self._view.is_fresh(needed):
                 try:
                     self._view = self._build(needed)
@@ -83,12 +93,6 @@ class Keeper:
                     raise
                 _return_memory()
             return self._view
-
-    def _forget(self):
-        """Back to nothing: what a failed build left half done must not be trusted."""
-        self._view = self._index = None
-        self._documents = {}
-        self._seen = Stamp(-1, "")
 
     def _build(self, needed):
         if self._seen.lexique != needed.lexique or self._lexicon is None:
@@ -104,27 +108,27 @@ class Keeper:
 
     def _read_words(self):
         """The lexicon and the panel; every document too if the acronyms have changed, for they change the analysis."""
-        lexicon = Lexicon.load()
-        if self._lexicon is None or lexicon.acronyms != self._lexicon.acronyms:
-            self._documents = {}
-            self._index = None
-            self._vocabulary = Vocabulary(lexicon.analyser)
-        else:
-            lexicon.analyser = self._lexicon.analyser  # with all that it remembers
+        former, self._lexicon = self._lexicon, Lexicon.load()
+        if former is not None and former.acronyms == self._lexicon.acronyms:
+            self._lexicon.analyser = former.analyser  # with all that it remembers
             for known in self._lexicon_words:
                 self._vocabulary.forget(known)
-        self._lexicon = lexicon
+            self._learn_lexicon()
+        else:
+            self._drop_documents()
+        self._panel = Panel(self._lexicon)
+
+    def _learn_lexicon(self):
         self._lexicon_words = [
-            self._vocabulary.learn(lexicon.names),
-            self._vocabulary.learn(lexicon.texts, shown=False),
+            self._vocabulary.learn(self._lexicon.names),
+            self._vocabulary.learn(self._lexicon.texts, shown=False),
         ]
-        self._panel = Panel(lexicon)
 
     def _drop_documents(self):
-        for document in self._documents.values():
-            self._forget_words(document)
         self._documents = {}
         self._index = None
+        self._vocabulary = Vocabulary(self._lexicon.analyser)
+        self._learn_lexicon()
 
     def _forget_words(self, document):
         self._vocabulary.forget(document.seen)
@@ -173,6 +177,29 @@ class Keeper:
         return index.searcher()
 
 
+@contextmanager
+def _one_moment():
+    """All that is read inside is of one moment. Else a sheet read before a save, and its steps after, would be torn:
+    found neither by its former words nor by the new ones.
+
+    Inside a transaction it is left as it is: the stamp is read first, and a write that comes between leaves the view
+    too old, never too new.
+    """
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")  # by hand: atomic() would wait for those who write
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+
+
 def _sheets_by_facet(searcher):
     """How many sheets have each value of each facet."""
     wanted = {facet: {"terms": {"field": facet, "size": 10_000}} for facet in FACETS}
@@ -190,4 +217,5 @@ def _return_memory():
 
 
 _keeper = Keeper()
+os.register_at_fork(after_in_child=_keeper.begin_again_in_child)
 fresh = _keeper.fresh

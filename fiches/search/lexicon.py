@@ -164,6 +164,7 @@ class Lexicon:
         for facet, pk, name in set().union(*(self._names_with.get(term, ()) for term in wanted)):
             held = name & wanted
             share = len(held) / len(name)
-            if PART <= share < 1 and share > found.get((facet, pk), (0,))[0]:
-                found[facet, pk] = (share, sorted(held))
+            if PART <= share < 1:
+                # Among names held alike, the last by alphabet: a set has no order that two processes share.
+                found[facet, pk] = max((share, sorted(held)), found.get((facet, pk), (0, [])))
         return dict(sorted(found.items()))
