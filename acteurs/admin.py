@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from .admin_base import AConfirmerFilter, ContentAdmin
 from .admin_forms import ContentForm
+from .admin_vocabulary import VocabularyAdmin
 from .models import Acteur, AncienneAdresse, Contact, Dispositif, Famille, Niveau, Terme
 
 SEARCH_WORDS = (
@@ -29,7 +30,8 @@ class FamilleAdmin(ContentAdmin):
     search_fields = ["nom"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(combien=Count("acteurs"))
+        # Said again: Django drops the usual order where it counts, and a list to choose from must have one.
+        return super().get_queryset(request).annotate(combien=Count("acteurs")).order_by(*Famille._meta.ordering)
 
     @admin.display(description="acteurs", ordering="combien")
     def combien(self, famille):
@@ -46,7 +48,7 @@ class NiveauAdmin(ContentAdmin):
 
 
 @admin.register(Acteur)
-class ActeurAdmin(ContentAdmin):
+class ActeurAdmin(VocabularyAdmin):
     slug_source = "nom"
     checkboxes = ["niveaux"]
     fieldsets = [
@@ -75,7 +77,7 @@ class ActeurAdmin(ContentAdmin):
 
 
 @admin.register(Dispositif)
-class DispositifAdmin(ContentAdmin):
+class DispositifAdmin(VocabularyAdmin):
     slug_source = "nom"
     fieldsets = [
         (
@@ -106,7 +108,7 @@ class LexiqueFilter(admin.SimpleListFilter):
 
 
 @admin.register(Terme)
-class TermeAdmin(ContentAdmin):
+class TermeAdmin(VocabularyAdmin):
     slug_source = "mot"
     fieldsets = [
         (None, {"fields": [("sigle", "mot"), "slug"]}),

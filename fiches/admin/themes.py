@@ -7,6 +7,7 @@ from acteurs.admin import SEARCH_WORDS
 from acteurs.admin_base import ContentAdmin
 from acteurs.admin_forms import ContentForm
 from acteurs.admin_rows import RowInline
+from acteurs.admin_vocabulary import VocabularyAdmin
 from acteurs.bases import fold
 
 from ..models import Categorie, Levier, Moment, Porte, PortePlace, Theme
@@ -18,7 +19,9 @@ class CountsFiches(ContentAdmin):
     fiches_path = "fiches"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(combien=Count(self.fiches_path, distinct=True))
+        counted = super().get_queryset(request).annotate(combien=Count(self.fiches_path, distinct=True))
+        # Said again: Django drops the usual order where it counts, and a list to choose from must have one.
+        return counted.order_by(*(self.get_ordering(request) or self.model._meta.ordering))
 
     @admin.display(description="fiches", ordering="combien")
     def combien(self, obj):
@@ -26,8 +29,9 @@ class CountsFiches(ContentAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(CountsFiches):
+class ThemeAdmin(VocabularyAdmin, CountsFiches):
     slug_source = "titre"
+    actions = ()  # the workshop's twelve themes are not merged
     fieldsets = [
         (
             None,
@@ -68,7 +72,7 @@ class LevierForm(ContentForm):
 
 
 @admin.register(Levier)
-class LevierAdmin(CountsFiches):
+class LevierAdmin(VocabularyAdmin, CountsFiches):
     form = LevierForm
     slug_source = "name"
     fiches_path = "fiche_leviers"

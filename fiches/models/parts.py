@@ -102,6 +102,30 @@ class Intervention(NaturalKeyed):
     def __str__(self):
         return str(self.acteur)
 
+    def absorb(self, other):
+        """Take over what `other` says, the same sheet's row about an actor that becomes this one. Saved.
+
+        No word is lost: what the two columns cannot hold, and two different powers, are told in the sheet's notes
+        between curators.
+        """
+        left = []
+        for name in ("texte", "note"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            joined = mine if theirs in mine else " ; ".join(filter(None, [mine, theirs]))
+            if len(joined) <= self._meta.get_field(name).max_length:
+                setattr(self, name, joined)
+            else:
+                left.append(theirs)
+        if other.pouvoir != self.pouvoir:
+            left.append(
+                f"« {self.acteur} » {self.get_pouvoir_display()}, « {other.acteur} » {other.get_pouvoir_display()}"
+            )
+        self.save()
+        if left:
+            told = f"À relire depuis la fusion de « {other.acteur} » dans « {self.acteur} » : {' ; '.join(left)}."
+            self.fiche.a_confirmer = "\n".join(filter(None, [self.fiche.a_confirmer, told]))
+            self.fiche.save(update_fields=["a_confirmer"])
+
 
 class Lien(models.TextChoices):
     """Why one would go from a sheet to another."""
