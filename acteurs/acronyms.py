@@ -1,6 +1,7 @@
 """Acronyms explained where a page first uses them, without touching stored text."""
 
 import re
+from functools import lru_cache
 
 from django.utils.html import format_html
 
@@ -27,6 +28,12 @@ def explained(sigle, slug, meaning, definition):
     )
 
 
+@lru_cache(maxsize=4)
+def _any_of(words):
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w+-])")
+
+
 def explain(html, meanings):
     """`html` with the first use of each acronym in `<main>` made into a button.
 
@@ -34,8 +41,7 @@ def explain(html, meanings):
     """
     if not meanings:
         return html
-    longest_first = sorted(meanings, key=len, reverse=True)
-    word = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w+-])")
+    word = _any_of(tuple(meanings))
     left = dict(meanings)
 
     def once(match):

@@ -19,6 +19,7 @@ _RULES = [
     (re.compile(r"(?<=\w)(?:'|&#x27;|&#39;)(?=\w)"), "’"),
     (re.compile(rf"(?<=\d) (?=(?:{_UNITS})\b)"), NBSP),
 ]
+_CONCERNED = re.compile(r"[;!?:»«'\d]")  # in every text that a rule may change
 _VERBATIM = re.compile(r"<(/?)(script|style|textarea|pre|code)\b", re.I)
 
 
@@ -30,7 +31,7 @@ def typo(html):
         if i % 2:
             if tag := _VERBATIM.match(piece):
                 verbatim = not tag[1]
-        elif piece and not verbatim:
+        elif not verbatim and _CONCERNED.search(piece):
             for pattern, replacement in _RULES:
                 piece = pattern.sub(replacement, piece)
             pieces[i] = piece

@@ -1,5 +1,7 @@
 """Marks and links that every page draws alike."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -9,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name, css=""):
     """A drawing of the sprite. Decorative: the word always stands beside it."""
     return format_html(

@@ -128,9 +128,16 @@ class Analyser:
 
     def words(self, text):
         """(surface, term, text as written) of each word of `text` but stop words: what a Vocabulary learns."""
+        return self.read(text)[1]
+
+    def read(self, text):
+        """All that the index wants of a text, in one pass: its terms, small words included, and its `words`."""
+        terms, words = [], []
         for piece, at in self._scan(text):
+            terms.append(piece.term)
             if not piece.small:
-                yield piece.surface, piece.term, text[at + piece.start : at + piece.end]
+                words.append((piece.surface, piece.term, text[at + piece.start : at + piece.end]))
+        return terms, words
 
     def _scan(self, text):
         """Yield (piece, offset of its chunk). Capitals are judged line by line: a title may shout in a quiet text."""

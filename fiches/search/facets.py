@@ -3,9 +3,11 @@
 from tantivy import Occur, Query
 
 from .criteria import FACETS
+from .query import rarity
 from .schema import schema
 
 MAX_VALUES = 1000  # of one facet
+MIN_SHEETS = 3  # fewer have nothing in common but chance
 
 
 def filters(chosen, choices, skip=None):
@@ -35,3 +37,20 @@ def counts(searcher, matched, chosen, choices):
         for facet in facets:
             found[facet] = {int(bucket["key"]): bucket["doc_count"] for bucket in answer[facet]["buckets"]}
     return found
+
+
+def shared(view, pks):
+    """{(facet, pk): weight} of the levers and schemes that half of some sheets have: share times rarity."""
+    if len(pks) < MIN_SHEETS:
+        return {}
+    query = Query.term_set_query(schema(), "id", pks)
+    wanted = {facet: {"terms": {"field": facet, "size": MAX_VALUES}} for facet in ("levier", "dispositif")}
+    total = view.searcher.num_docs
+    return {
+        (facet, int(bucket["key"])): bucket["doc_count"]
+        / len(pks)
+        * rarity(view.sheets[facet].get(int(bucket["key"]), 0), total)
+        for facet, found in view.searcher.aggregate(query, wanted).items()
+        for bucket in found["buckets"]
+        if bucket["doc_count"] >= len(pks) / 2
+    }

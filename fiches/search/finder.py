@@ -11,9 +11,8 @@ from typing import NamedTuple
 from django.core.paginator import Paginator
 from tantivy import Occur, Order, Query
 
-from fiches.models import Fiche
-
 from . import facets
+from .cards import Result, Shelf
 from .criteria import FACETS, Criteria, Tri
 from .highlight import Highlighter
 from .index import fresh
@@ -26,10 +25,11 @@ NEAREST = 50  # sheets: how many of them at most
 FAR = 0.25  # of the best score: below, a sheet has too little in common with the query
 UNKNOWN = 0.4  # share of a query that nothing here can answer: from there on, very few sheets
 FOREIGN = 0.7  # the same: from there on, one sheet at most
-WEAK = 1.75  # score of the best sheet for each unit of rarity asked: below, its words are said in passing only
+WEAK = 2.0  # score of the best sheet for each unit of rarity asked: below, its words are said in passing only
 VERY_FEW = 3  # sheets
 LINKED = 0.1  # share of its score that each of the best sheets lends to those that its author points to
 LENDERS = 3  # sheets
+BEST = 5  # sheets: what they have in common is shown beside them
 EXACT = 4  # decimals of a score that count: beyond, it is noise and the older sheet comes first
 RETRIES = 3
 # A run without blanks that may be an address or a number: it is somebody's, and no word.
@@ -130,10 +130,16 @@ class _Matched(NamedTuple):
     ranking: list  # clauses that rank them
     complete: int
     is_relaxed: bool
+    best: list = []  # keys of the closest
+
+
+def _panel(view, asked, matched):
+    shared = facets.shared(view, matched.best)
+    return view.panel.find([word.terms for word in asked.words], asked.named, shared)
 
 
 def find(criteria, per_page=PER_PAGE):
-    """`Found` for these criteria. Four queries at most, whatever the number of sheets.
+    """`Found` for these criteria. Six queries at most, whatever the number of sheets.
 
     Rows are read again from `published()`: should one have gone since the view was made, all is done once more.
     """
@@ -160,7 +166,7 @@ def _find(view, criteria, per_page):
             for name, values in criteria.chosen.items()
             for value in values
         ],
-        view.panel.find([word.terms for word in asked.words], asked.named) if asked else {},
+        _panel(view, asked, matched) if asked else {},
         asked.corrections if asked else [],
         matched.complete,
         matched.is_relaxed,
@@ -188,7 +194,7 @@ def _everything(criteria):
 def _match(view, asked):
     """Those that have all the words; the closest of the others too when they are few."""
     best = Query.boolean_query([(Occur.Must, asked.every), *asked.nearness])
-    top = view.searcher.search(best, LENDERS)
+    top = view.searcher.search(best, BEST)
     complete, query, ranked = top.count, asked.every, asked.every
     is_relaxed = complete < FEW and len(asked.words) > 0
     if is_relaxed:
@@ -207,7 +213,8 @@ def _match(view, asked):
         ranked = asked.some
         is_relaxed = len(near) > complete
     ranking = [(Occur.Must, ranked), *asked.nearness, *_linked(view, top.hits[:LENDERS])]
-    return _Matched(query, ranking, complete, is_relaxed)
+    best = [view.searcher.doc(address)["id"][0] for _, address in top.hits[:BEST]]
+    return _Matched(query, ranking, complete, is_relaxed, best)
 
 
 def _linked(view, hits):
@@ -272,12 +279,15 @@ class Sheets:
         if page.stop <= page.start:
             return Rows([], is_whole=True)
         hits = self.hits(page.start, page.stop)
-        read = Fiche.objects.published().for_results().in_bulk([hit.pk for hit in hits])
-        rows = [read[hit.pk] for hit in hits if hit.pk in read]
-        for fiche, hit in zip(rows, (hit for hit in hits if hit.pk in read), strict=True):
-            fiche.score = hit.score
-            fiche.passage = self._highlighter.passage(fiche) if self._highlighter else None
+        read = _shelf.take([hit.pk for hit in hits], self._view.stamp)
+        rows = [Result(read[hit.pk], hit.score, self._passage(read[hit.pk])) for hit in hits if hit.pk in read]
         return Rows(rows, is_whole=len(rows) == len(hits))
+
+    def _passage(self, fiche):
+        return self._highlighter.passage(fiche) if self._highlighter else None
+
+
+_shelf = Shelf()
 
 
 class Rows(list):

@@ -57,7 +57,11 @@ class Highlighter:
             for term in phrase:
                 patterns |= self._learn(view, term, -2, 1.0)
         longest_first = sorted(patterns, key=lambda text: (-len(text), text))
-        self._pattern = re.compile(rf"\b(?:{'|'.join(longest_first)})\b") if longest_first else None
+        # The first letters, looked at before anything else, spare most of the work at most places.
+        firsts = "".join(sorted({re.escape(spelling[0]) for spelling in self._weights}))
+        self._pattern = (
+            re.compile(rf"(?=[{firsts}])(?<!\w)(?:{'|'.join(longest_first)})(?!\w)") if longest_first else None
+        )
 
     def _learn(self, view, term, number, weight):
         """The patterns of the spellings of a term. Acronyms keep their case, else « EN » would mark « en »."""

@@ -17,8 +17,9 @@ from .lexicon import names_of
 
 KINDS = ("acteur", "levier", "dispositif", "terme", "phrase", "ressource")
 # Where a word stands in an entry → what it weighs there.
-WEIGHTS = {"nom": 4.0, "synonymes": 3.0, "proches": 1.5, "texte": 0.5}
+WEIGHTS = {"nom": 4.0, "synonymes": 3.0, "proches": 1.5, "texte": 0.3}
 NAMED_BONUS = 20.0  # an entry named as a whole in the query comes before all the others
+SHARED_BONUS = 2.0  # what an entry that all the best sheets have gains, times its rarity among sheets
 ENOUGH = 0.6  # share of the words of a query that an entry must hold
 HEAP = 15_000_000  # bytes: the least that the engine accepts
 
@@ -98,10 +99,11 @@ class Panel:
         index.reload()
         self._searcher = index.searcher()
 
-    def find(self, words, named, limit=3):
+    def find(self, words, named, shared, limit=3):
         """{kind: the closest entries, at most `limit`} for a query; kinds without any are left out.
 
         `words`: the sets of terms, one for each word. `named`: {(facet, pk): trust} of what the query names.
+        `shared`: {(facet, pk): weight} of what the best sheets have in common, which no word of the query may say.
         """
         if not words:
             return {}
@@ -109,10 +111,11 @@ class Panel:
         needed = max(1, round(ENOUGH * len(words)))
         close = Query.boolean_query(clauses, minimum_number_should_match=needed)
         wanted = [(Occur.Should, close)]
-        for key, trust in named.items():
-            if (n := self._numbers.get(key)) is not None:
-                term = Query.term_query(panel_schema(), "n", n)
-                wanted.append((Occur.Should, Query.const_score_query(term, NAMED_BONUS * trust)))
+        for keys, bonus in ((named, NAMED_BONUS), (shared, SHARED_BONUS)):
+            for key, weight in keys.items():
+                if (n := self._numbers.get(key)) is not None:
+                    term = Query.term_query(panel_schema(), "n", n)
+                    wanted.append((Occur.Should, Query.const_score_query(term, bonus * weight)))
         return self._best(Query.boolean_query(wanted), limit)
 
     def starting(self, whole, start, limit=3):

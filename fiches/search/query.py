@@ -25,9 +25,9 @@ WEIGHTS = {
     "variantes": 0.7,
 }
 TIE = 0.6  # share of its lesser places that a word keeps: 0 counts the best place alone, 1 adds them all
-NAMED = 3.0  # what a sheet gains for a lever, an actor, a scheme that the query names, times its rarity
+NAMED = 3.5  # what a sheet gains for a lever, an actor, a scheme that the query names, times its rarity
 SYNONYM = 0.5  # what another word for the same thing weighs
-TOGETHER = 0.3  # what two words side by side, small ones included, add
+TOGETHER = 0.5  # what two words side by side, small ones included, add
 LENGTH = 0.25  # how much a long expression shares its weight among its words: 0 none, 1 all
 MAX_WORDS = 24  # beyond, words are ignored: 200 characters hardly hold more
 MAX_READINGS = 16  # ways to read a query whose words may each stand for several

@@ -14,6 +14,8 @@ from fiches.models import Citation, Fiche, Genre, Intervention, Phrase, Solidite
 # Fields of words. Those of HIDDEN are never shown to anyone, so no spelling may be taken from them.
 TEXTS = ("titre", "formulations", "essentiel", "listes", "prose", "paroles", "variantes")
 HIDDEN = ("formulations", "variantes")
+# Where small words are kept: what people say is made of them (« avec qui »). In the rest they would only take room.
+SPOKEN = ("titre", "formulations", "essentiel", "paroles", "variantes")
 FACETS = ("theme", "levier", "acteur", "dispositif", "terme", "niveau", "moment", "genre", "solidite")
 SORTS = ("par_theme", "par_titre", "par_relecture", "par_solidite")
 
@@ -133,15 +135,18 @@ class Document:
 
 def to_document(fiche, analyser, vocabulary):
     """The `Document` of a sheet that `read()` gave; its words are added to `vocabulary`."""
-    words = words_of(fiche)
+    fields, shown, hidden = {}, [], []
+    for name, texts in words_of(fiche).items():
+        fields[name] = []
+        for terms, words in map(analyser.read, texts):
+            fields[name].append(" ".join(terms if name in SPOKEN else (word[1] for word in words)))
+            (hidden if name in HIDDEN else shown).extend(words)
     content = {
         "id": fiche.pk,
         "voisine": [voisinage.vers_id for voisinage in fiche.voisinages.all()],
         **facets_of(fiche),
         **sorts_of(fiche),
-        **{name: [" ".join(analyser.terms(text, small=True)) for text in texts] for name, texts in words.items()},
+        **fields,
     }
     packed = zlib.compress(json.dumps(content).encode(), level=1)
-    shown = [text for name in TEXTS if name not in HIDDEN for text in words[name]]
-    hidden = [text for name in HIDDEN for text in words[name]]
-    return Document(fiche.marque, packed, vocabulary.learn(shown), vocabulary.learn(hidden, shown=False))
+    return Document(fiche.marque, packed, vocabulary.learn_words(shown), vocabulary.learn_words(hidden, shown=False))
