@@ -49,7 +49,7 @@ _PIECE = re.compile(
       (?P<dotted>(?:[^\W\d_]\.)+[^\W\d_](?![^\W_])\.?)
     | (?P<elided>(?i:jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu|qu|[ldjnstmc]){_APOSTROPHE})
     | (?P<glued>
-        (?:(?P<prefix>(?i:co|p[ée]ri|extra|socio|inter|multi|pluri)){_HYPHEN}|(?i:aujourd|prud|entr){_APOSTROPHE})
+        (?:(?P<prefix>(?i:co|p[ée]ri|extra|socio|inter|multi|pluri)){_HYPHEN}|(?i:aujourd|prud|entr){_APOSTROPHE}|(?i:rendez){_HYPHEN}(?=(?i:vous)\b))
         (?P<rest>(?=[^\W\d_]{{2}}){_WORD})
       )
     | (?P<number>\d{{1,2}}(?:°|[ \u00a0\u202f]i?[eè]mes?)(?!\w))

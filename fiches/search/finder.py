@@ -135,7 +135,8 @@ class _Matched(NamedTuple):
 
 def _panel(view, asked, matched):
     shared = facets.shared(view, matched.best)
-    return view.panel.find([word.terms for word in asked.words], asked.named, shared)
+    words = [word.terms for word in asked.words] or [[term] for phrase in asked.phrases for term in phrase]
+    return view.panel.find(words, asked.named, shared)
 
 
 def find(criteria, per_page=PER_PAGE):
@@ -211,7 +212,7 @@ def _match(view, asked):
             [(Occur.Should, asked.every), (Occur.Should, Query.term_set_query(schema(), "id", near))]
         )
         ranked = asked.some
-        is_relaxed = len(near) > complete
+        is_relaxed = view.searcher.search(query, 1).count > complete
     ranking = [(Occur.Must, ranked), *asked.nearness, *_linked(view, top.hits[:LENDERS])]
     best = [view.searcher.doc(address)["id"][0] for _, address in top.hits[:BEST]]
     return _Matched(query, ranking, complete, is_relaxed, best)

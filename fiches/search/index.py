@@ -51,9 +51,13 @@ class View:
 
 
 class Keeper:
-    """Keeps the view of this process, and what makes the next one quick to build."""
+    """Keeps the view of this process, and what makes the next one quick to build.
 
-    def __init__(self):
+    `sheets`: a function that gives the queryset of those to index.
+    """
+
+    def __init__(self, sheets):
+        self._sheets = sheets
         self._mutex = threading.Lock()
         self._forget()
 
@@ -79,7 +83,7 @@ class Keeper:
         not tell of them. Raises the database's errors; a sheet that cannot be analysed is logged and left out.
         """
         if (door := edition()) and door.wrote:
-            return Keeper()._build(stamp())
+            return Keeper(self._sheets)._build(stamp())
         view = self._view
         if view is not None and view.is_fresh(stamp()):
             return view
@@ -136,14 +140,14 @@ class Keeper:
 
     def _update_documents(self):
         """Forget the documents of sheets gone or changed, make the missing ones: (keys gone, keys made)."""
-        now = dict(Fiche.objects.published().order_by().values_list("pk", "marque"))
+        now = dict(self._sheets().order_by().values_list("pk", "marque"))
         gone = [pk for pk, document in self._documents.items() if now.get(pk) != document.marque]
         for pk in gone:
             self._forget_words(self._documents.pop(pk))
         missing = sorted(now.keys() - self._documents.keys())
         made = []
         for start in range(0, len(missing), CHUNK):
-            for fiche in read(missing[start : start + CHUNK]):
+            for fiche in read(self._sheets().filter(pk__in=missing[start : start + CHUNK])):
                 try:
                     self._documents[fiche.pk] = to_document(fiche, self._lexicon.analyser, self._vocabulary)
                     made.append(fiche.pk)
@@ -216,6 +220,6 @@ def _return_memory():
             return
 
 
-_keeper = Keeper()
+_keeper = Keeper(Fiche.objects.published)
 os.register_at_fork(after_in_child=_keeper.begin_again_in_child)
 fresh = _keeper.fresh

@@ -9,7 +9,7 @@ import tantivy
 from django.db.models import Prefetch
 
 from acteurs.bases import fold, lines
-from fiches.models import Citation, Fiche, Genre, Intervention, Phrase, Solidite, Voisinage
+from fiches.models import Citation, Genre, Intervention, Phrase, Solidite, Voisinage
 
 # Fields of words. Those of HIDDEN are never shown to anyone, so no spelling may be taken from them.
 TEXTS = ("titre", "formulations", "essentiel", "listes", "prose", "paroles", "variantes")
@@ -52,21 +52,24 @@ def schema():
     return builder.build()
 
 
-def read(pks):
-    """The published sheets among `pks` with all that their documents hold: twelve queries, whatever their number."""
-    sheets = Fiche.objects.published().filter(pk__in=pks).with_solidite().select_related("theme")
-    return sheets.prefetch_related(
-        "etapes",
-        "gains",
-        Prefetch("interventions", queryset=Intervention.objects.order_by("pk")),
-        "fiche_leviers",
-        "moments",
-        "niveaux",
-        "dispositifs",
-        "termes",
-        Prefetch("voisinages", queryset=Voisinage.objects.order_by("pk")),
-        Prefetch("citations", queryset=Citation.objects.published().select_related("extrait").order_by("pk")),
-        Prefetch("phrases", queryset=Phrase.objects.only("phrase", "variantes").order_by("pk")),
+def read(sheets):
+    """`sheets`, a queryset, with all that their documents hold: twelve queries, whatever their number."""
+    return (
+        sheets.with_solidite()
+        .select_related("theme")
+        .prefetch_related(
+            "etapes",
+            "gains",
+            Prefetch("interventions", queryset=Intervention.objects.order_by("pk")),
+            "fiche_leviers",
+            "moments",
+            "niveaux",
+            "dispositifs",
+            "termes",
+            Prefetch("voisinages", queryset=Voisinage.objects.order_by("pk")),
+            Prefetch("citations", queryset=Citation.objects.published().select_related("extrait").order_by("pk")),
+            Prefetch("phrases", queryset=Phrase.objects.only("phrase", "variantes").order_by("pk")),
+        )
     )
 
 

@@ -1,0 +1,52 @@
+"""The curators' search: the engine of the site, over what the public does not see as well."""
+
+import pytest
+
+from acteurs.stamp import editing
+from fiches.search.staff import find_excerpts, find_sheets
+from tests.factories import make_extrait, make_fiche, make_published_fiche
+
+pytestmark = pytest.mark.django_db
+
+
+def test_drafts_and_published_sheets_are_found_alike():
+    draft = make_fiche(titre="Préparer les réunions")
+    online = make_published_fiche(titre="Une réunion utile")
+    make_published_fiche(titre="Tout autre chose")
+    assert set(find_sheets("reunion")) == {draft.pk, online.pk}
+
+
+def test_all_the_words_first_else_some_of_them():
+    draft = make_fiche(titre="Préparer la kermesse")
+    assert find_sheets("kermesse préparée") == [draft.pk]
+    assert find_sheets("kermesse introuvable") == [draft.pk]
+    assert find_sheets("introuvable") == []
+    assert find_sheets("…") == []
+
+
+def test_a_sheet_put_online_or_taken_back_is_found_once():
+    fiche = make_fiche(titre="La kermesse")
+    assert find_sheets("kermesse") == [fiche.pk]
+    online = make_published_fiche(titre="La kermesse de juin")
+    assert sorted(find_sheets("kermesse")) == sorted([fiche.pk, online.pk])
+    with editing():
+        online.archive()
+    assert sorted(find_sheets("kermesse")) == sorted([fiche.pk, online.pk])
+
+
+def test_excerpts_of_any_scope_are_found_by_their_words():
+    secret = make_extrait(texte="L’école ne répond jamais.", portee="interne")
+    make_extrait(texte="Autre chose.")
+    assert find_excerpts("ecoles repondent") == [secret.pk]
+    assert find_excerpts("ecole jamais vue") == []
+    assert find_excerpts("") == []
+
+
+def test_an_excerpt_changed_is_found_by_its_new_words_at_once():
+    extrait = make_extrait(texte="La cantine.")
+    assert find_excerpts("cantine") == [extrait.pk]
+    extrait.texte = "Le gymnase."
+    with editing():
+        extrait.save()
+    assert find_excerpts("cantine") == []
+    assert find_excerpts("gymnases") == [extrait.pk]
