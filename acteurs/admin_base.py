@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from .admin_forms import ContentForm, Refused, few_links
 from .admin_rows import say_add_text
 from .bases import fold
-from .stamp import editing
+from .stamp import editing, edition
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def through_the_door(request, view, *args, **kwargs):
     if request.method != "POST":
         return view(request, *args, **kwargs)
     with editing():
+        edition().by = request.user
         return view(request, *args, **kwargs)
 
 

@@ -6,6 +6,8 @@ class FichesConfig(AppConfig):
     verbose_name = "Fiches, preuves et vie du partenariat"
 
     def ready(self):
+        from . import history
         from .search import marks
 
         marks.install()
+        history.install()

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "partenariat.apps.ConnexionsConfig",
     "csp",
+    "reversion",
     "taggit",
     "partenariat.apps.PartenariatConfig",
     "fiches",
@@ -92,6 +93,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["user"], _email["password"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = _email["tls"], _email["ssl"]
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", CONTACT_EMAIL or "webmaster@localhost")
+
+# How long the link to the preview of a draft can be followed
+PREVIEW_DAYS = env.integer("PREVIEW_DAYS", 7)
 
 # Language and time
 LANGUAGE_CODE = "fr"

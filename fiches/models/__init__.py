@@ -3,9 +3,10 @@
 from .around import Decideur, Degre, Demarche, DitePar, Phrase, Ressource, Synonyme, SynonymeGenre, TempsFort
 from .digest import Recapitulatif
 from .evidence import Atelier, Citation, Extrait, Nature, Portee, Position, Sort, Voix
-from .fiche import Fiche, Statut
+from .fiche import Fiche
 from .links import EtatLien, LienVerifie
 from .parts import Etape, Gain, Intervention, Lien, Voisinage
+from .publication import Missing, Statut
 from .questions import Question, QuestionJour, Suite, record_unanswered
 from .skeleton import Effort, Genre, Horizon, Partie, Pouvoir, Section
 from .solidite import Evidence, Solidite
@@ -34,6 +35,7 @@ __all__ = [
     "Levier",
     "Lien",
     "LienVerifie",
+    "Missing",
     "Moment",
     "Nature",
     "Partie",

@@ -12,19 +12,13 @@ from acteurs.models import Dispositif, Niveau, Terme
 
 from .evidence import Citation, Position, Voix
 from .freshness import DueQuerySet, Reviewable
-from .skeleton import Genre, Horizon
+from .publication import REFUS_MAX, Moves, Statut
+from .skeleton import Genre
 from .solidite import Evidence, solidite_case
 from .themes import Moment, Theme, leviers_manager
 
 ONE_IDEA_A_LINE = "Une idée par ligne."
 EN_BREF_MAX = 280  # characters
-
-
-class Statut(models.TextChoices):
-    BROUILLON = "brouillon", "brouillon"
-    RELECTURE = "en-relecture", "en relecture"
-    PUBLIEE = "publiee", "publiée"
-    ARCHIVEE = "archivee", "archivée"
 
 
 class FicheQuerySet(DueQuerySet):
@@ -35,6 +29,16 @@ class FicheQuerySet(DueQuerySet):
     def withdrawn(self):
         """Archived sheets: their address answers 410."""
         return self.filter(statut=Statut.ARCHIVEE)
+
+    def originals(self):
+        """Sheets, less the next versions that are being written: for whatever counts or names sheets."""
+        return self.filter(version_de=None)
+
+    def seen_by(self, user):
+        """Sheets that `user`, a staff member, may see: all for a reviewer, else the published ones and their own."""
+        if user.has_perm("fiches.relire_fiche"):
+            return self.all()
+        return self.filter(Q(statut=Statut.PUBLIEE, published_at__lte=timezone.now()) | Q(proprietaire=user))
 
     def with_solidite(self):
         """Annotates `solidite_code`, a `Solidite` value, from the published citations."""
@@ -83,8 +87,11 @@ def _citations():
     return Citation.objects.published().select_related("extrait__atelier").order_by("ordre", "pk")
 
 
-class Fiche(Reviewable, Addressed):
-    """A practice, a trap or a told project. Prose is limited Markdown; lists are one idea a line."""
+class Fiche(Moves, Reviewable, Addressed):
+    """A practice, a trap or a told project. Prose is limited Markdown; lists are one idea a line.
+
+    A row with `version_de` is the next version of another one, still being written: see `versions.py`.
+    """
 
     LONG_FIELDS = (
         "pourquoi",
@@ -104,7 +111,6 @@ class Fiche(Reviewable, Addressed):
     genre = models.CharField(max_length=8, choices=Genre, default=Genre.PRATIQUE)
     titre = models.CharField(
         max_length=120,
-        unique=True,
         help_text="Un verbe à l’infinitif, 80 signes au plus : « Faire le premier pas ».",
     )
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="fiches", verbose_name="thème")
@@ -169,6 +175,7 @@ class Fiche(Reviewable, Addressed):
         verbose_name="propriétaire",
         help_text="Qui veille sur cette fiche.",
     )
+    refus = models.TextField("ce qui est à reprendre", max_length=REFUS_MAX, blank=True, editable=False)
     published_at = models.DateTimeField("publiée le", null=True, blank=True, editable=False)
     reviewed_on = models.DateField("relue le", null=True, blank=True)
     a_revoir_le = models.DateField("à revoir le", null=True, blank=True)
@@ -177,14 +184,38 @@ class Fiche(Reviewable, Addressed):
     # count: after a rolled-back edit, a count would come back to a number already seen with other words.
     marque = models.CharField(max_length=16, default="", editable=False, serialize=False)
 
+    version_de = models.OneToOneField(
+        "self",
+        models.CASCADE,
+        related_name="prochaine",
+        null=True,
+        blank=True,
+        editable=False,
+        verbose_name="nouvelle version de",
+    )
+    # What the sheet online said when its next version was opened: what changed there since is not lost.
+    base = models.JSONField(null=True, blank=True, editable=False)
+
     objects = FicheQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fiche"
         ordering = ["theme__numero", "pk"]
+        permissions = [("relire_fiche", "Peut relire, publier, refuser et archiver les fiches")]
         indexes = [models.Index(fields=["statut", "published_at"], name="fiche_publiee")]
         constraints = [
             *checked("fiche", genre=Genre, statut=Statut),
+            models.UniqueConstraint(
+                fields=["titre"],
+                condition=Q(version_de__isnull=True),
+                name="fiche_titre_unique",
+                violation_error_message="Une autre fiche a déjà ce titre.",
+            ),
+            models.CheckConstraint(
+                condition=Q(version_de__isnull=True) | Q(statut__in=[Statut.BROUILLON, Statut.RELECTURE]),
+                name="fiche_version_hors_ligne",
+                violation_error_message="Une nouvelle version n’est jamais en ligne elle-même.",
+            ),
             models.CheckConstraint(
                 condition=~Q(statut=Statut.PUBLIEE) | Q(published_at__isnull=False),
                 name="fiche_publiee_datee",
@@ -220,70 +251,13 @@ class Fiche(Reviewable, Addressed):
         """Its citations whose words anyone may read. Free after `for_cards()` or `for_page()`, which set it."""
         return list(_citations().filter(fiche=self))
 
-    @property
+    @cached_property
     def evidence(self):
         """What its published citations amount to (`Evidence`)."""
         return Evidence.of(self.published_citations)
 
-    @property
+    @cached_property
     def marks(self):
         """Its row of marks: [(mark, contradicts), …], centres first, then school, then post-its."""
         cited = sorted(self.published_citations, key=lambda c: Voix.values.index(c.extrait.voix))
         return [(c.extrait.mark, c.position == Position.CONTREDIT) for c in cited]
-
-    def missing_to_publish(self):
-        """In French, each thing without which the sheet cannot go online. Empty when it is ready."""
-        missing = [
-            f"Remplissez « {self._meta.get_field(name).verbose_name} »."
-            for name in ("resume", "en_bref", "pourquoi", "marche_si", "ne_marche_pas_si", "a_revoir_le")
-            if not getattr(self, name)
-        ]
-        if self.a_revoir_le and self.a_revoir_le <= (self.reviewed_on or timezone.localdate()):
-            missing.append("Le jour où la relire est déjà passé : choisissez-en un autre, « à revoir le ».")
-        if self.genre == Genre.PIEGE and not self.signaux:
-            missing.append("Un piège a besoin de ses signes avant-coureurs.")
-        if self.genre == Genre.PROJET and not self.resultats:
-            missing.append("Un projet a besoin de ses résultats.")
-        if not self.pk or not self.etapes.filter(quand=Horizon.LUNDI).exists():
-            missing.append("Ajoutez au moins une étape « Dès lundi ».")
-        if not self.pk or not _citations().filter(fiche=self).exists():
-            missing.append("Citez au moins un extrait public : une fiche sans preuve ne se publie pas.")
-        return missing
-
-    def submit(self):
-        """Hand a draft over for review. Raises ValidationError if it is not a draft."""
-        self._move(Statut.RELECTURE, allowed=[Statut.BROUILLON])
-
-    def publish(self, *, by, at=None):
-        """Put the sheet online from `at` (aware datetime; now if None).
-
-        `by` becomes its owner if it has none. Raises ValidationError listing, in French, every missing
-        piece at once: a curator mends a sheet in one pass.
-        """
-        allowed = [Statut.BROUILLON, Statut.RELECTURE, Statut.ARCHIVEE]
-        self._check_move(Statut.PUBLIEE, allowed)
-        if missing := self.missing_to_publish():
-            raise ValidationError(missing)
-        self.proprietaire = self.proprietaire or by
-        self.published_at = at or self.published_at or timezone.now()
-        self.reviewed_on = self.reviewed_on or timezone.localdate()
-        self._move(Statut.PUBLIEE, allowed=allowed)
-
-    def archive(self):
-        """Withdraw a published sheet: its address answers 410 from now on."""
-        self._move(Statut.ARCHIVEE, allowed=[Statut.PUBLIEE])
-
-    def back_to_draft(self):
-        """Take a sheet back to work. One that was read online is archived instead."""
-        self._move(Statut.BROUILLON, allowed=[Statut.RELECTURE])
-
-    def _check_move(self, statut, allowed):
-        if self.statut not in allowed:
-            raise ValidationError(
-                f"« {self} » est {self.get_statut_display()} : elle ne peut pas devenir {Statut(statut).label}."
-            )
-
-    def _move(self, statut, *, allowed):
-        self._check_move(statut, allowed)
-        self.statut = statut
-        self.save()

@@ -475,6 +475,10 @@ BREAK = {
     "fiche_genre_connu": lambda: make_fiche(genre="x"),
     "fiche_statut_connu": lambda: make_fiche(statut="x"),
     "fiche_publiee_datee": lambda: make_fiche(statut="publiee"),
+    "fiche_titre_unique": lambda: twice(lambda: make_fiche(titre="Faire le premier pas")),
+    "fiche_version_hors_ligne": lambda: make_fiche(
+        statut="archivee", published_at=timezone.now(), version_de=make_published_fiche()
+    ),
     "fiche_revue_avant": lambda: make_fiche(reviewed_on=TODAY, a_revoir_le=TODAY),
     "etape_quand_connu": lambda: make_etape(quand="x"),
     "etape_unique": lambda: twice(make_etape, fiche=make_fiche(), ordre=1),
