@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import api, browse, links, sheets
+from .views import api, browse, links, preview, sheets
 
 app_name = "fiches"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("suggestions", sheets.suggestions, name="suggestions"),
     path("api/v1/fiches", api.fiches, name="api"),
     path("fiches/<slug:slug>/", sheets.fiche_detail, name="detail"),
+    path("apercu/<str:token>/", preview.preview, name="preview"),
     path("themes/", browse.theme_list, name="themes"),
     path("themes/<slug:slug>/", browse.theme_detail, name="theme"),
     path("portes/<slug:slug>/", browse.porte_detail, name="porte"),

@@ -15,7 +15,23 @@ admin.site.unregister([Tag, AccessLog, AccessFailureLog, AccessAttempt, User])
 
 @admin.register(User)
 class AccountAdmin(EditingDoor, UserAdmin):
-    """Deleting an account leaves its sheets without an owner: a write of content."""
+    """Deleting an account leaves its sheets without an owner: a write of content.
+
+    Who is not a superuser neither makes one nor touches one: the group « Administrateur » gives no more than it says.
+    """
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_superuser", "user_permissions"]
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
+
+    def _may_touch(self, request, account):
+        return account is None or request.user.is_superuser or not account.is_superuser
 
 
 @admin.register(AccessAttempt)

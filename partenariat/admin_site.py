@@ -12,9 +12,13 @@ class PartenariatAdminSite(admin.AdminSite):
     empty_value_display = "—"
 
     def index(self, request, extra_context=None):
-        from .admin_home import home  # models are not loaded yet when this class is
+        from fiches.models import Fiche  # models are not loaded yet when this class is
 
-        return super().index(request, {"home": home(self.get_app_list(request)), **(extra_context or {})})
+        from .admin_home import home
+
+        refused = Fiche.objects.filter(proprietaire=request.user).exclude(refus="").order_by("pk")
+        context = {"home": home(self.get_app_list(request)), "refused": refused, **(extra_context or {})}
+        return super().index(request, context)
 
 
 class PartenariatAdminConfig(AdminConfig):

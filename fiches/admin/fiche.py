@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import actions
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms import ModelChoiceField
 from django.utils.formats import date_format
@@ -14,18 +15,24 @@ from acteurs.admin_forms import ContentForm, Refused
 from acteurs.templatetags.typo import pluriel
 
 from ..models import Fiche, Genre, Solidite, Statut, Voix
-from .filters import RevueFilter, SoliditeFilter
+from .filters import RevueFilter, SoliditeFilter, VoixFilter
 from .parts import CitationInline, EtapeInline, GainInline, InterventionInline, LevierInline, VoisinageInline
-from .statut import MovesFiches
+from .rights import is_reviewer
+from .versions import KeepsVersions
 
 
 class FicheForm(ContentForm):
     class Meta:
         widgets = {"en_bref": AdminTextareaWidget(attrs={"rows": 2})}
-        error_messages = {
-            "slug": {"unique": "Une autre fiche a déjà cette adresse."},
-            "titre": {"unique": "Une autre fiche a déjà ce titre."},
-        }
+        error_messages = {"slug": {"unique": "Une autre fiche a déjà cette adresse."}}
+
+    def clean_titre(self):
+        """A next version may keep the title of the sheet it will replace; no other sheet has it."""
+        titre = self.cleaned_data["titre"]
+        mine = [self.instance.pk, self.instance.version_de_id]
+        if Fiche.objects.originals().filter(titre=titre).exclude(pk__in=[pk for pk in mine if pk]).exists():
+            raise ValidationError("Une autre fiche a déjà ce titre.", code="unique")
+        return titre
 
     def clean_en_bref(self):
         """Typed in a box of several lines, kept on one."""
@@ -38,7 +45,7 @@ class OwnerField(ModelChoiceField):
 
 
 @admin.register(Fiche)
-class FicheAdmin(MovesFiches):
+class FicheAdmin(KeepsVersions):
     form = FicheForm
     saved = "Fiche enregistrée"
     slug_source = "titre"
@@ -103,6 +110,7 @@ class FicheAdmin(MovesFiches):
         "statut",
         "genre",
         SoliditeFilter,
+        VoixFilter,
         RevueFilter,
         AConfirmerFilter,
         ("theme", FoldedChoicesFilter),
@@ -111,7 +119,7 @@ class FicheAdmin(MovesFiches):
     ]
     list_select_related = ["theme", "proprietaire"]
     search_fields = ["titre", "en_bref", "formulations"]
-    actions = ["submit", "publish", "review", "archive", "back_to_draft", "delete_selected"]
+    actions = ["submit", "back_to_draft", "publish", "review", "archive", "delete_selected"]
 
     # What the page reads
 
@@ -119,7 +127,23 @@ class FicheAdmin(MovesFiches):
         return super().get_queryset(request).with_solidite()
 
     def get_fieldsets(self, request, obj=None):
-        return self.fieldsets if obj else self.fieldsets[1:]
+        if obj is None:
+            return self.fieldsets[1:]
+        if obj.version_de_id is None:
+            return self.fieldsets
+        return _without_field(self.fieldsets, "slug")  # a next version takes the address of its sheet
+
+    def get_readonly_fields(self, request, obj=None):
+        """Who answers for a sheet is the choice of those who review: authors answer for what they write."""
+        return self.readonly_fields if is_reviewer(request.user) else [*self.readonly_fields, "proprietaire"]
+
+    def get_changeform_initial_data(self, request):
+        return {"proprietaire": request.user.pk, **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request, obj, form, change):
+        if not change and not is_reviewer(request.user):
+            obj.proprietaire = request.user
+        super().save_model(request, obj, form, change)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "proprietaire":
@@ -133,7 +157,8 @@ class FicheAdmin(MovesFiches):
     @admin.display(description="titre et thème", ordering="titre")
     def titre_et_theme(self, fiche):
         genre = "" if fiche.genre == Genre.PRATIQUE else f" ({fiche.get_genre_display()})"
-        return format_html('{} <span class="sous-titre">{}{}</span>', fiche.titre, fiche.theme, genre)
+        version = " · nouvelle version" if fiche.version_de_id else ""
+        return format_html('{} <span class="sous-titre">{}{}{}</span>', fiche.titre, fiche.theme, genre, version)
 
     @admin.display(description="statut", ordering="statut")
     def statut_court(self, fiche):
@@ -166,8 +191,8 @@ class FicheAdmin(MovesFiches):
 
     @admin.display(description="ce qui manque pour publier")
     def manque(self, fiche):
-        missing = fiche.missing_to_publish()
-        return format_html_join("", "<div>{}</div>", ((text,) for text in missing)) if missing else "rien"
+        missing = [(self.anchor_of(part), text) for text, part in fiche.missing()]
+        return format_html_join("", '<div><a href="#{}">{}</a></div>', missing) if missing else "rien"
 
     # Saving: a sheet online stays whole
 
@@ -179,10 +204,6 @@ class FicheAdmin(MovesFiches):
                 raise Refused(["Cette fiche est en ligne, et doit le rester entière.", *missing])
 
     # Deleting
-
-    def has_delete_permission(self, request, obj=None):
-        """What was once online is archived: its address must answer that it was withdrawn."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
     @admin.action(permissions=["delete"], description="Supprimer (fiches jamais publiées)")
     def delete_selected(self, request, queryset):
@@ -196,4 +217,11 @@ class FicheAdmin(MovesFiches):
                 messages.ERROR,
             )
             return None
-        return actions.delete_selected(self, request, queryset)
+        return actions.delete_selected(self, request, queryset.originals())
+
+
+def _without_field(fieldsets, name):
+    return [
+        (title, {**options, "fields": [field for field in options["fields"] if field != name]})
+        for title, options in fieldsets
+    ]

@@ -229,7 +229,6 @@ class TestStatus:
         fiche = make.make_ready_fiche()
         for action, statut in [
             ("submit", Statut.RELECTURE),
-            ("back_to_draft", Statut.BROUILLON),
             ("publish", Statut.PUBLIEE),
             ("archive", Statut.ARCHIVEE),
         ]:
@@ -237,7 +236,7 @@ class TestStatus:
             fiche.refresh_from_db()
             assert fiche.statut == statut
 
-    @pytest.mark.parametrize("action", ["submit", "archive", "back_to_draft"])
+    @pytest.mark.parametrize("action", ["submit", "archive", "publish"])
     def test_a_move_that_makes_no_sense_is_explained(self, client, action):
         fiche = make.make_published_fiche() if action != "archive" else make.make_fiche()
         ((level, text),) = messages(act(client, Fiche, action, fiche))

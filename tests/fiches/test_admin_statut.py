@@ -25,7 +25,8 @@ def page_of(client, fiche):
 
 
 def buttons(page):
-    return list(page.context.get("moves") or ()) + ["archive"] * bool(page.context.get("may_archive"))
+    asked = [name for name in ("refuse", "archive") if page.context.get(f"may_{name}")]
+    return list(page.context.get("moves") or ()) + asked
 
 
 def press(client, fiche, button, **changes):
@@ -48,7 +49,7 @@ def test_each_status_offers_the_buttons_that_make_sense(client):
     draft, submitted = make.make_ready_fiche(), moved(make.make_ready_fiche(), "submit")
     online, archived = make.make_published_fiche(), moved(make.make_published_fiche(), "archive")
     assert buttons(page_of(client, draft)) == ["submit", "publish"]
-    assert buttons(page_of(client, submitted)) == ["publish", "back_to_draft"]
+    assert buttons(page_of(client, submitted)) == ["publish", "refuse"]
     assert buttons(page_of(client, online)) == ["review", "archive"]
     assert buttons(page_of(client, archived)) == ["publish"]
     assert buttons(client.get(address(Fiche, "add"))) == []
@@ -60,7 +61,7 @@ def test_what_is_offered_is_never_refused_to_a_sheet_that_is_ready(client):
         lambda: moved(make.make_ready_fiche(), "submit"),
         lambda: moved(make.make_published_fiche(), "archive"),
     ):
-        for button in buttons(page_of(client, make_one())):
+        for button in page_of(client, make_one()).context["moves"]:
             assert [level for level, _ in messages(press(client, make_one(), button))] == ["success"], button
 
 
@@ -86,7 +87,7 @@ def test_a_refused_publication_lists_its_reasons_and_keeps_what_was_typed(client
     ((level, text),) = messages(answer)
     assert level == "error"
     assert text.startswith("Ce que vous avez écrit est enregistré, mais la fiche n’est pas publiée")
-    assert "<li>Remplissez « en bref ».</li>" in text
+    assert '<li><a href="#id_en_bref">Remplissez « en bref ».</a></li>' in text
     assert "sans preuve ne se publie pas" in text
     assert "Un long texte." in answer.content.decode()
 
