@@ -18,11 +18,13 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	ALLOWED_HOSTS=example.org DEBUG=0 HTTPS=1 HSTS_SECONDS= HSTS_SUBDOMAINS=1 DATABASE_URL=sqlite://:memory:
 
 .DELETE_ON_ERROR:
-.PHONY: help run dev admin test lock
+.PHONY: help run dev admin links digest test lock
 
 help:
 	@echo "make run     install, fill an empty base, and serve the site at http://127.0.0.1:8000/ (PORT=8001 to change)"
 	@echo "make admin   create an account for the curators' pages"
+	@echo "make links   ask every address that the content leads to whether it still answers (each night, from cron)"
+	@echo "make digest  write to the owners of sheets what waits for them (on Monday, from cron; needs EMAIL_URL)"
 	@echo "make dev     the same site for developers: reloads when a file changes, shows errors"
 	@echo "make test    style, production checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lock    (maintainers) write requirements*.txt again from pyproject.toml; needs uv"
@@ -47,6 +49,12 @@ admin: $(BIN)/.installed .env
 	@set -e; $(ENV); \
 	$(MANAGE) migrate --verbosity 0; \
 	$(MANAGE) createsuperuser
+
+links: $(BIN)/.installed .env
+	@set -e; $(ENV); $(MANAGE) check_links --apply
+
+digest: $(BIN)/.installed .env
+	@set -e; $(ENV); $(MANAGE) send_digest --apply
 
 test: $(BIN)/.installed-dev
 	$(BIN)/ruff check

@@ -195,6 +195,7 @@ def merge(kept, merged):
     Whatever pointed to a row of `merged` points to `kept`, once; their addresses lead to it; their names and search
     words become its own; its empty texts are filled in. Raises ValidationError if they cannot be merged.
     """
+    _check(kept, merged)
     with editing():
         model = type(kept)
         kept = model._base_manager.get(pk=kept.pk)

@@ -13,7 +13,18 @@ from django.utils import timezone
 
 from acteurs.models import AncienneAdresse, Contact
 from acteurs.stamp import editing
-from fiches.models import Decideur, Demarche, Fiche, Solidite, Statut, Synonyme, TempsFort, Voix
+from fiches.models import (
+    Decideur,
+    Demarche,
+    Fiche,
+    LienVerifie,
+    Recapitulatif,
+    Solidite,
+    Statut,
+    Synonyme,
+    TempsFort,
+    Voix,
+)
 from fiches.models.around import month_day
 from tests.factories import (
     make_acteur,
@@ -446,6 +457,12 @@ def lever_twice():
             fiche.fiche_leviers.create(tag=levier)
 
 
+def letter_twice():
+    owner = User.objects.create_user("proprietaire")
+    for _ in range(2):
+        Recapitulatif.objects.create(destinataire=owner, semaine=TODAY)
+
+
 def own_neighbour():
     fiche = make_fiche()
     make_voisinage(fiche=fiche, vers=fiche)
@@ -492,6 +509,8 @@ BREAK = {
     "voisinage_autre": own_neighbour,
     "question_suite_connu": lambda: make_question(suite="x"),
     "question_jour_unique": lambda: twice(make_question_jour, question=make_question(jours={})),
+    "lien_verifie_etat_connu": lambda: LienVerifie.objects.create(url="https://a.fr", etat="x"),
+    "recapitulatif_unique": letter_twice,
     "synonyme_genre_connu": lambda: make_synonyme(genre="x"),
     "synonyme_unique": lambda: twice(make_synonyme),
     "synonyme_complet": lambda: make_synonyme(mots=""),

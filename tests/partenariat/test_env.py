@@ -237,3 +237,45 @@ def test_the_program_is_ready_for_production():
     """No warning of Django's deployment check, with the two variables that production must give."""
     said = manage("check", "--deploy", "--fail-level", "WARNING", SECRET_KEY=GOOD_KEY, ALLOWED_HOSTS="example.org")
     assert said.returncode == 0, said.stderr
+
+
+class TestMail:
+    def test_without_a_server_letters_are_printed_in_debug_and_dropped_elsewhere(self, monkeypatch):
+        monkeypatch.delenv("EMAIL_URL", raising=False)
+        assert env.email("EMAIL_URL", debug=True)[0].endswith("console.EmailBackend")
+        assert env.email("EMAIL_URL", debug=False)[0].endswith("dummy.EmailBackend")
+
+    @pytest.mark.parametrize(
+        ("url", "said"),
+        [
+            ("smtp://localhost", ("localhost", 25, "", "", False, False)),
+            ("smtp+tls://moi:a%40b@m.fr", ("m.fr", 587, "moi", "a@b", True, False)),
+            ("smtp+ssl://moi:x@m.fr:4650", ("m.fr", 4650, "moi", "x", False, True)),
+        ],
+    )
+    def test_a_server(self, monkeypatch, url, said):
+        monkeypatch.setenv("EMAIL_URL", url)
+        backend, found = env.email("EMAIL_URL", debug=False)
+        assert backend.endswith("smtp.EmailBackend")
+        assert tuple(found.values()) == said
+
+    @pytest.mark.parametrize("url", ["m.fr", "http://m.fr", "smtp://", "smtp://m.fr:port", "smtp+tls://u:secret@:x"])
+    def test_a_wrong_one_is_refused_without_printing_it(self, monkeypatch, url):
+        monkeypatch.setenv("EMAIL_URL", url)
+        with pytest.raises(SystemExit) as refusal:
+            env.email("EMAIL_URL", debug=False)
+        assert "EMAIL_URL" in str(refusal.value)
+        assert "secret" not in str(refusal.value)
+
+
+class TestSiteUrl:
+    @pytest.mark.parametrize(("value", "url"), [("", ""), ("https://a.fr/", "https://a.fr")])
+    def test_without_its_final_slash(self, monkeypatch, value, url):
+        monkeypatch.setenv("SITE_URL", value)
+        assert env.site_url("SITE_URL") == url
+
+    @pytest.mark.parametrize("value", ["a.fr", "ftp://a.fr", "https://", "https://a.fr/?x"])
+    def test_what_is_no_address_is_refused(self, monkeypatch, value):
+        monkeypatch.setenv("SITE_URL", value)
+        with pytest.raises(SystemExit, match="SITE_URL"):
+            env.site_url("SITE_URL")
