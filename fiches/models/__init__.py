@@ -4,6 +4,7 @@ from .around import Decideur, Degre, Demarche, DitePar, Phrase, Ressource, Synon
 from .digest import Recapitulatif
 from .evidence import Atelier, Citation, Extrait, Nature, Portee, Position, Sort, Voix
 from .fiche import Fiche
+from .imports import Destin, Import, Passage
 from .links import EtatLien, LienVerifie
 from .parts import Etape, Gain, Intervention, Lien, Voisinage
 from .publication import Missing, Statut
@@ -20,6 +21,7 @@ __all__ = [
     "Decideur",
     "Degre",
     "Demarche",
+    "Destin",
     "DitePar",
     "Effort",
     "Etape",
@@ -31,6 +33,7 @@ __all__ = [
     "Gain",
     "Genre",
     "Horizon",
+    "Import",
     "Intervention",
     "Levier",
     "Lien",
@@ -39,6 +42,7 @@ __all__ = [
     "Moment",
     "Nature",
     "Partie",
+    "Passage",
     "Phrase",
     "Porte",
     "PortePlace",

@@ -1,10 +1,12 @@
 """What proves the sheets: workshop reports, their excerpts, and the citations that tie them to a section."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
+from django.urls import reverse
 from django.utils.text import Truncator
 
-from acteurs.bases import Addressed, NaturalKeyed, NaturalKeyQuerySet, checked
+from acteurs.bases import Addressed, AddressedQuerySet, NaturalKeyed, NaturalKeyQuerySet, checked
 from acteurs.models import Acteur, Dispositif
 
 from .skeleton import Section
@@ -57,6 +59,12 @@ class Position(models.TextChoices):
     CONTREDIT = "contredit", "contredit"
 
 
+class AtelierQuerySet(AddressedQuerySet):
+    def published(self):
+        """Workshops whose page anyone may read."""
+        return self.filter(portee=Portee.PUBLIQUE)
+
+
 class Atelier(Addressed):
     """One workshop, and its report."""
 
@@ -70,6 +78,8 @@ class Atelier(Addressed):
     sha256 = models.CharField("empreinte du fichier", max_length=64, blank=True, editable=False)
     portee = models.CharField("portée", max_length=8, choices=Portee, default=Portee.INTERNE)
 
+    objects = AtelierQuerySet.as_manager()
+
     class Meta:
         verbose_name = "atelier"
         ordering = ["-date", "titre", "pk"]
@@ -80,6 +90,9 @@ class Atelier(Addressed):
 
     def __str__(self):
         return self.titre
+
+    def get_absolute_url(self):
+        return reverse("fiches:atelier", args=[self.slug])
 
 
 def _public_words(prefix=""):
@@ -97,6 +110,15 @@ class ExtraitQuerySet(NaturalKeyQuerySet):
     def published(self):
         """Words that anyone may read."""
         return self.filter(_public_words())
+
+    def accountable(self):
+        """Public words of public reports, those set aside included: whose fate anyone may ask for. A word set aside
+        may be counted, with its reason; its text is not for readers any more."""
+        return self.filter(portee=Portee.PUBLIQUE, atelier__portee=Portee.PUBLIQUE)
+
+    def waiting(self):
+        """Kept, and cited nowhere: matter for sheets."""
+        return self.with_cited().filter(etat=Sort.RETENU, is_cited=False)
 
     def with_cited(self):
         """Annotates `is_cited`: does a sheet, published or not, stand on this excerpt?"""
@@ -147,6 +169,29 @@ class Extrait(NaturalKeyed):
     @property
     def mark(self):
         return VOICE_MARKS[self.voix]
+
+    def cite(self, fiche, *, section, position, note=""):
+        """Tie these words to a section of `fiche`, after its other citations; the `Citation`.
+
+        Raises ValidationError when they support that section already, or are set aside.
+        """
+        if self.etat == Sort.ECARTE:
+            raise ValidationError("Cet extrait est écarté : reprenez-le avant de le citer.")
+        last = fiche.citations.aggregate(last=Max("ordre"))["last"] or 0
+        citation = Citation(
+            fiche=fiche, section=section, extrait=self, position=position, note=note, ordre=min(last + 1, 32767)
+        )
+        citation.full_clean()
+        citation.save()
+        return citation
+
+    def set_aside(self, motif):
+        """Say that no sheet will stand on these words, and why. Raises ValidationError without a reason."""
+        self.etat, self.motif = Sort.ECARTE, " ".join(motif.split())
+        if not self.motif:
+            raise ValidationError("Dites pourquoi cet extrait est écarté.")
+        self.full_clean()
+        self.save(update_fields=["etat", "motif"])
 
 
 class CitationQuerySet(NaturalKeyQuerySet):

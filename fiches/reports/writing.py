@@ -93,6 +93,25 @@ def write_atelier(new, extraits):
     return atelier
 
 
+def add_extraits(atelier, extraits):
+    """Writes more excerpts after those that the workshop has; its own scope is theirs. All or nothing.
+
+    Raises `ReportRefused` as `write_atelier` does. None of the excerpts written before is touched.
+    """
+    extraits = list(extraits)
+    _check_extraits(extraits)
+    with editing():
+        themes = _themes(extraits)
+        written = atelier.extraits.values_list("reference", "position")
+        ranks = Counter()
+        for reference, _ in written:
+            series, _, rank = reference.rpartition("-")
+            if rank.isdecimal():
+                ranks[series] = max(ranks[series], int(rank))
+        last = max((position for _, position in written), default=0)
+        Extrait.objects.bulk_create(_rows(atelier, extraits, themes, ranks, last), batch_size=500)
+
+
 def _check(new, extraits):
     if not new.titre.strip() or len(new.titre.strip()) > Atelier._meta.get_field("titre").max_length:
         raise ReportRefused("Donnez à l’atelier un titre de 160 caractères au plus.")
@@ -100,6 +119,10 @@ def _check(new, extraits):
         raise ReportRefused("Le lieu de l’atelier dépasse 120 caractères.")
     if not extraits:
         raise ReportRefused("Aucun extrait à écrire.")
+    _check_extraits(extraits)
+
+
+def _check_extraits(extraits):
     if silent := [one for one in extraits if one.voix not in Voix.values]:
         raise ReportRefused(
             f"On ne sait pas qui parle : {_where(silent)}. Annoncez la voix dans le compte rendu par un intertitre "
@@ -143,9 +166,10 @@ def _free_slug(titre):
     return slug
 
 
-def _rows(atelier, extraits, themes):
-    ranks, rows = Counter(), []
-    for position, one in enumerate(extraits, start=1):
+def _rows(atelier, extraits, themes, ranks=None, last=0):
+    """The excerpts to write. `ranks`: how many each series has already; `last`: the last position taken."""
+    ranks, rows = ranks or Counter(), []
+    for position, one in enumerate(extraits, start=last + 1):
         series = f"T{one.theme or 0}-{CODES[Voix(one.voix)]}"
         ranks[series] += 1
         rows.append(

@@ -31,10 +31,14 @@ _drafts = Keeper(_unpublished)
 os.register_at_fork(after_in_child=_drafts.begin_again_in_child)
 
 
+def views():
+    """The views of what is online and of what is not, those that hold sheets: all of them are for staff only."""
+    return [view for view in (fresh(), _drafts.fresh()) if view.searcher.num_docs]
+
+
 def find_sheets(q):
     """The keys of the sheets, whatever their status, that have all the words of `q`; else the closest. Best first."""
-    views = [view for view in (fresh(), _drafts.fresh()) if view.searcher.num_docs]
-    asked = [(view, found) for view in views if (found := ask(view, q))]
+    asked = [(view, found) for view in views() if (found := ask(view, q))]
     for name in ("every", "some"):
         hits = [
             (-score, view.searcher.doc(address)["id"][0])

@@ -8,8 +8,18 @@ import pytest
 import fiches.reports
 
 ROOM = Path(fiches.reports.__file__).parent
-OUTSIDE = {"reading.py", "archives.py", "documents.py", "writing.py"}
-ALLOWED = {"bisect", "collections", "dataclasses", "enum", "itertools", "math", "re"}
+OUTSIDE = {
+    "archives.py",
+    "concluding.py",
+    "documents.py",
+    "drafting.py",
+    "keeping.py",
+    "reading.py",
+    "reviewing.py",
+    "ties.py",
+    "writing.py",
+}
+ALLOWED = {"bisect", "collections", "dataclasses", "enum", "itertools", "math", "rapidfuzz", "re"}
 
 
 @pytest.mark.parametrize("path", sorted(p for p in ROOM.glob("*.py") if p.name not in OUTSIDE), ids=lambda p: p.name)

@@ -1,0 +1,41 @@
+"""What is kept of an imported file, and how long: thirty days after its excerpts are written, then nothing."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ..models import Import
+from ..models.imports import KEPT, private_storage
+
+_ORPHAN = timedelta(days=1)  # a file that no row names: its row was undone, or its process killed
+
+
+def purge():
+    """Erase the files and passages whose time has come, and files without a row: how many of each."""
+    due = Import.objects.filter(ecrit_le__lte=timezone.now() - KEPT).exclude(fichier="")
+    erased = 0
+    for source in due:
+        source.erase()
+        erased += 1
+    return erased, _delete_orphans()
+
+
+def discard(source):
+    """Forget an import that is not written: its review, its file."""
+    storage, name = source.fichier.storage, source.fichier.name
+    source.delete()
+    storage.delete(name)
+
+
+def _delete_orphans():
+    if not private_storage.exists(""):
+        return 0
+    known = set(Import.objects.exclude(fichier="").values_list("fichier", flat=True))
+    orphans = [
+        name
+        for name in private_storage.listdir("")[1]
+        if name not in known and timezone.now() - private_storage.get_modified_time(name) > _ORPHAN
+    ]
+    for name in orphans:
+        private_storage.delete(name)
+    return len(orphans)
