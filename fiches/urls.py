@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import api, browse, links, preview, sheets
+from .views import api, ateliers, browse, links, preview, sheets
 
 app_name = "fiches"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("dispositifs/", browse.dispositif_list, name="dispositifs"),
     path("dispositifs/<slug:slug>/", browse.dispositif_detail, name="dispositif"),
     path("liens/", links.liens, name="liens"),
+    path("ateliers/", ateliers.atelier_list, name="ateliers"),
+    path("ateliers/<slug:slug>/", ateliers.atelier_detail, name="atelier"),
     path("glossaire/", browse.glossaire, name="glossaire"),
     path("ressources/", browse.ressource_list, name="ressources"),
     path("contacts/", browse.contact_list, name="contacts"),

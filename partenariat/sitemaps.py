@@ -4,7 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from acteurs.models import Acteur, Dispositif
-from fiches.models import Fiche, Levier, Theme
+from fiches.models import Atelier, Fiche, Levier, Theme
 
 
 class FicheSitemap(Sitemap):
@@ -25,6 +25,11 @@ class VocabularySitemap(Sitemap):
         return self.model.objects.only("slug").order_by("pk")
 
 
+class AtelierSitemap(Sitemap):
+    def items(self):
+        return Atelier.objects.published().only("slug").order_by("pk")
+
+
 class PageSitemap(Sitemap):
     NAMES = (
         "home",
@@ -34,6 +39,7 @@ class PageSitemap(Sitemap):
         "fiches:acteurs",
         "fiches:dispositifs",
         "fiches:liens",
+        "fiches:ateliers",
         "fiches:glossaire",
         "fiches:ressources",
         "fiches:contacts",
@@ -53,5 +59,6 @@ SITEMAPS = {
     "leviers": VocabularySitemap(Levier),
     "acteurs": VocabularySitemap(Acteur),
     "dispositifs": VocabularySitemap(Dispositif),
+    "ateliers": AtelierSitemap,
     "pages": PageSitemap,
 }
