@@ -37,6 +37,8 @@ KINDS = [
     "/portes/ecole/",
     "/liens/",
     "/liens/?axes=acteurs",
+    "/ateliers/",
+    "/ateliers/partenariat-ecole/",
     "/glossaire/",
     "/ressources/",
     "/contacts/",

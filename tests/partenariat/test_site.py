@@ -109,6 +109,7 @@ def test_every_public_address_answers(client):
         "fiches:acteur": "caf",
         "fiches:dispositif": "clas",
         "fiches:porte": "ecole",
+        "fiches:atelier": "partenariat-ecole",
     }
     names = []
     for entry in get_resolver().url_patterns:
