@@ -15,7 +15,8 @@ from acteurs.admin_forms import ContentForm, Refused
 from acteurs.templatetags.typo import pluriel
 
 from ..models import Fiche, Genre, Solidite, Statut, Voix
-from .filters import RevueFilter, SoliditeFilter, VoixFilter
+from .advice import Advises
+from .filters import RevueFilter, SoliditeFilter
 from .parts import CitationInline, EtapeInline, GainInline, InterventionInline, LevierInline, VoisinageInline
 from .rights import is_reviewer
 from .versions import KeepsVersions
@@ -45,7 +46,7 @@ class OwnerField(ModelChoiceField):
 
 
 @admin.register(Fiche)
-class FicheAdmin(KeepsVersions):
+class FicheAdmin(Advises, KeepsVersions):
     form = FicheForm
     saved = "Fiche enregistrée"
     slug_source = "titre"
@@ -110,7 +111,6 @@ class FicheAdmin(KeepsVersions):
         "statut",
         "genre",
         SoliditeFilter,
-        VoixFilter,
         RevueFilter,
         AConfirmerFilter,
         ("theme", FoldedChoicesFilter),
