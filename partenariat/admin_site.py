@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.urls import path
 
 
 class PartenariatAdminSite(admin.AdminSite):
@@ -17,8 +18,17 @@ class PartenariatAdminSite(admin.AdminSite):
         from .admin_home import home
 
         refused = Fiche.objects.filter(proprietaire=request.user).exclude(refus="").order_by("pk")
-        context = {"home": home(self.get_app_list(request)), "refused": refused, **(extra_context or {})}
+        context = {"home": home(self, request), "refused": refused, **(extra_context or {})}
         return super().index(request, context)
+
+    def get_urls(self):
+        from . import guide
+
+        return [
+            path("guide/", self.admin_view(guide.page), {"site": self}, name="guide"),
+            path("guide/captures/<str:name>", self.admin_view(guide.capture), name="guide_capture"),
+            *super().get_urls(),
+        ]
 
 
 class PartenariatAdminConfig(AdminConfig):

@@ -16,7 +16,7 @@ from acteurs.templatetags.typo import pluriel
 
 from ..models import Fiche, Genre, Solidite, Statut, Voix
 from .advice import Advises
-from .filters import RevueFilter, SoliditeFilter
+from .filters import RevueFilter, SoliditeFilter, VoixFilter
 from .parts import CitationInline, EtapeInline, GainInline, InterventionInline, LevierInline, VoisinageInline
 from .rights import is_reviewer
 from .versions import KeepsVersions
@@ -111,6 +111,7 @@ class FicheAdmin(Advises, KeepsVersions):
         "statut",
         "genre",
         SoliditeFilter,
+        VoixFilter,
         RevueFilter,
         AConfirmerFilter,
         ("theme", FoldedChoicesFilter),

@@ -1,11 +1,12 @@
-"""How the list of sheets is narrowed down: by what proves them, and by when they are to be read again."""
+"""How the list of sheets is narrowed down: what proves them, who is heard, when they are to be read again."""
 
 from django.contrib import admin
 from django.db.models import Q
 from django.utils import timezone
 
-from ..models import Solidite
+from ..models import Solidite, Voix
 from ..models.freshness import SOON, due_soon, overdue
+from ..models.solidite import one_sided, speaks, unproved
 
 
 class SoliditeFilter(admin.SimpleListFilter):
@@ -17,6 +18,30 @@ class SoliditeFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(solidite_code=self.value()) if self.value() in Solidite.values else queryset
+
+
+class VoixFilter(admin.SimpleListFilter):
+    """Which sides are heard. Post-its support, and are nobody's side."""
+
+    title = "voix entendues"
+    parameter_name = "voix"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("deux", "Les deux côtés"),
+            ("une-seule", "Un côté ne dit rien"),
+            ("sans-ecole", "L’école ne dit rien"),
+            ("sans-centres", "Les centres ne disent rien"),
+        ]
+
+    def queryset(self, request, queryset):
+        conditions = {
+            "deux": speaks(Voix.CENTRES) & speaks(Voix.ECOLE),
+            "une-seule": one_sided(),
+            "sans-ecole": ~unproved() & ~speaks(Voix.ECOLE),
+            "sans-centres": ~unproved() & ~speaks(Voix.CENTRES),
+        }
+        return queryset.filter(conditions.get(self.value(), Q()))
 
 
 class RevueFilter(admin.SimpleListFilter):

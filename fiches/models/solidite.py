@@ -74,17 +74,41 @@ class Evidence:
         return [side for side in SIDES if not self.voices[side]]
 
 
+def _cited():
+    return Citation.objects.published().filter(fiche=OuterRef("pk"))
+
+
+def speaks(side):
+    """As a `Q` for a Fiche queryset: published words of `side` (a `Voix`) are cited."""
+    return Q(Exists(_cited().filter(extrait__voix=side)))
+
+
+def unproved():
+    """As a `Q`: no published word is cited."""
+    return ~Q(Exists(_cited()))
+
+
+def disputed():
+    """As a `Q`: published words contradict it."""
+    return Q(Exists(_cited().filter(position=Position.CONTREDIT)))
+
+
+def one_sided():
+    """As a `Q`: words are cited, and one side at least says nothing."""
+    return ~unproved() & ~(speaks(Voix.CENTRES) & speaks(Voix.ECOLE))
+
+
 def solidite_case():
     """The same rule as `Evidence.solidite`, in SQL, for a Fiche queryset. A test holds the two together."""
-    cited = Citation.objects.published().filter(fiche=OuterRef("pk"))
+    cited = _cited()
 
     def count(what):
         return cited.order_by().values("fiche").annotate(n=Count(what, distinct=True)).values("n")
 
-    both = Q(*[Exists(cited.filter(extrait__voix=side)) for side in SIDES])
+    both = speaks(Voix.CENTRES) & speaks(Voix.ECOLE)
     return Case(
-        When(~Exists(cited), then=Value(Solidite.SANS_PREUVE)),
-        When(Exists(cited.filter(position=Position.CONTREDIT)), then=Value(Solidite.DISCUTE)),
+        When(unproved(), then=Value(Solidite.SANS_PREUVE)),
+        When(disputed(), then=Value(Solidite.DISCUTE)),
         When(
             both & Q(lookups.GreaterThan(models.Subquery(count("extrait__atelier")), 1)),
             then=Value(Solidite.CONFIRME),

@@ -116,3 +116,24 @@ class TestNothingToChange:
         act(client, Fiche, "review", fiche)
         client.post(address(Fiche, "change", fiche.pk), {"_statut": "review"})
         assert Fiche.objects.overdue().contains(fiche)
+
+
+@pytest.mark.parametrize(
+    ("voices", "listed"),
+    [
+        ([], set()),
+        (["centres-sociaux"], {"une-seule", "sans-ecole"}),
+        (["partenaires-ecole"] * 2, {"une-seule", "sans-centres"}),
+        (["post-its"], {"une-seule", "sans-ecole", "sans-centres"}),
+        (["centres-sociaux", "partenaires-ecole", "post-its"], {"deux"}),
+    ],
+)
+def test_sheets_are_listed_by_who_is_heard(admin_client, voices, listed):
+    fiche = make.make_fiche()
+    for voix in voices:
+        make.make_citation(fiche=fiche, extrait=make.make_extrait(voix=voix))
+    make.make_citation(fiche=fiche, extrait=make.make_extrait(voix="partenaires-ecole", portee="interne"))
+    page = address(Fiche, "changelist")
+    choices = ("deux", "une-seule", "sans-ecole", "sans-centres")
+    found = {name for name in choices if admin_client.get(page, {"voix": name}).context["cl"].result_count}
+    assert found == listed
