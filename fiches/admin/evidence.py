@@ -5,7 +5,10 @@ from django.db.models import Count, Q
 
 from acteurs.admin_base import ContentAdmin, FoldedChoicesFilter
 
-from ..models import Atelier, Extrait, Fiche, Solidite, Sort, Statut
+from ..models import Atelier, Extrait, Fiche, Portee, Solidite, Sort, Statut
+from .board import BoardOfExtraits
+from .imports import ImportsReports
+from .ties import TiesExtraits
 
 
 class WarnsOfLostProof(ContentAdmin):
@@ -29,7 +32,9 @@ class WarnsOfLostProof(ContentAdmin):
 
 
 @admin.register(Atelier)
-class AtelierAdmin(WarnsOfLostProof):
+class AtelierAdmin(ImportsReports, WarnsOfLostProof):
+    change_list_template = "admin/imports/ateliers.html"
+    change_form_template = "admin/imports/atelier.html"
     slug_source = "titre"
     fiches_path = "citations__extrait__atelier"
     fieldsets = [
@@ -58,6 +63,9 @@ class AtelierAdmin(WarnsOfLostProof):
             )
         )
 
+    def view_on_site(self, atelier):
+        return atelier.get_absolute_url() if atelier.portee == Portee.PUBLIQUE else None
+
     @admin.display(description="extraits", ordering="combien")
     def combien(self, atelier):
         return atelier.combien
@@ -81,7 +89,7 @@ class CitedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Extrait)
-class ExtraitAdmin(WarnsOfLostProof):
+class ExtraitAdmin(TiesExtraits, BoardOfExtraits, WarnsOfLostProof):
     fiches_path = "citations__extrait"
     fieldsets = [
         (
@@ -89,7 +97,7 @@ class ExtraitAdmin(WarnsOfLostProof):
             {
                 "fields": [("atelier", "reference"), "texte", ("position", "lignes"), ("voix", "nature")],
                 "description": "Une idée du compte rendu, redite fidèlement, sans nom de personne. "
-                "Une fois enregistré, le texte ne se corrige plus : on écarte l’extrait et on en écrit un autre.",
+                "Une fois enregistré, le texte ne se corrige plus : on y masque des mots, ou l’on écarte l’extrait.",
             },
         ),
         (
@@ -97,7 +105,8 @@ class ExtraitAdmin(WarnsOfLostProof):
             {
                 "fields": [("portee", "etat"), "motif"],
                 "description": "Un extrait se lit sur le site s’il est public, retenu, et tiré d’un atelier public. "
-                "Pour l’écarter, dites pourquoi : l’atelier montre ce que chaque parole est devenue.",
+                "Pour l’écarter, dites pourquoi, sans nommer personne : la page publique de l’atelier donne cette "
+                "raison, jamais la parole.",
             },
         ),
         (

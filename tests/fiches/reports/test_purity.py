@@ -13,6 +13,7 @@ OUTSIDE = {
     "concluding.py",
     "documents.py",
     "drafting.py",
+    "erasing.py",
     "keeping.py",
     "reading.py",
     "reviewing.py",
