@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from .admin_conflicts import RefusesStale
 from .admin_forms import ContentForm, Refused, few_links
+from .admin_presence import TellsPresence
 from .admin_rows import say_add_text
 from .bases import fold
 from .stamp import editing, edition
@@ -47,7 +49,7 @@ def through_the_door(request, view, *args, **kwargs):
         return view(request, *args, **kwargs)
 
 
-class ContentAdmin(EditingDoor, admin.ModelAdmin):
+class ContentAdmin(EditingDoor, RefusesStale, TellsPresence, admin.ModelAdmin):
     """The admin of a `Content` model."""
 
     slug_source = None  # the name of the field from which an empty address is made

@@ -27,6 +27,22 @@ class Etat(models.Model):
         return f"version {self.version}"
 
 
+class Presence(models.Model):
+    """An account has the form of an object open (see `presence.py`). Not content; rows live two minutes."""
+
+    compte = models.ForeignKey("auth.User", models.CASCADE, related_name="+")
+    modele = models.CharField(max_length=60)
+    objet_id = models.CharField(max_length=20)
+    vu_a = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "présence"
+        constraints = [models.UniqueConstraint(fields=["modele", "objet_id", "compte"], name="presence_unique")]
+
+    def __str__(self):
+        return f"{self.modele} {self.objet_id}"
+
+
 class AncienneAdresse(Content):
     """A slug that once led to an object, and still does."""
 

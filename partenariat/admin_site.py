@@ -5,8 +5,10 @@ from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.urls import path
 
+from .kept_text import KeepsTyped
 
-class PartenariatAdminSite(admin.AdminSite):
+
+class PartenariatAdminSite(KeepsTyped, admin.AdminSite):
     site_header = f"{settings.SITE_NAME} : l’atelier des fiches"
     site_title = settings.SITE_NAME
     index_title = "Que voulez-vous faire ?"

@@ -148,6 +148,7 @@ SESSION_SAVE_EVERY_REQUEST = True  # only for those who have a session: readers 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "partenariat.kept_text.csrf_failure"
 CSRF_COOKIE_AGE = None  # gone with the browser's session
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

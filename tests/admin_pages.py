@@ -19,7 +19,8 @@ def typed(response, **changes):
         forms += [inline.formset.management_form, *inline.formset.forms]
     values = {bound.html_name: bound.value() for form in forms for bound in form}
     data = {name: value for name, value in values.items() if value or (value == 0 and value is not False)}
-    return {**data, **changes}
+    read = {"_lu": context["lu"]} if context.get("lu") else {}
+    return {**data, **read, **changes}
 
 
 def new_row(response, prefix, **fields):

@@ -468,9 +468,16 @@ def own_neighbour():
     make_voisinage(fiche=fiche, vers=fiche)
 
 
+def presence_twice():
+    account, rows = User.objects.create_user("lea"), apps.get_model("acteurs.Presence").objects
+    for _ in range(2):
+        rows.create(modele="fiches.fiche", objet_id="1", compte=account, vu_a=timezone.now())
+
+
 TODAY = date(2026, 1, 31)
 BREAK = {
     "etat_une_ligne": lambda: apps.get_model("acteurs.Etat").objects.create(pk=2),
+    "presence_unique": presence_twice,
     "ancienne_adresse_unique": lambda: twice(make_former),
     "terme_defini": lambda: make_terme(definition="", malentendu=""),
     "contact_personne_consent": lambda: make_contact(personne="Anne"),

@@ -460,7 +460,8 @@ def test_a_decision_that_does_not_exist_only_saves_the_note(client):
 
 def test_neither_the_words_nor_the_suite_are_typed(client):
     question = make.make_question(mots="cantine")
-    client.post(address(Question, "change", question.pk), {"mots": "autre", "suite": "manque", "note": "x"})
+    url = address(Question, "change", question.pk)
+    client.post(url, {**typed(client.get(url)), "mots": "autre", "suite": "manque", "note": "x"})
     question.refresh_from_db()
     assert (question.mots, question.suite, question.note) == ("cantine", Suite.A_TRAITER, "x")
 

@@ -1,0 +1,86 @@
+"""What was typed in a form of the admin survives the end of the session.
+
+A form sent without a session gets the login page, which carries all that was typed, signed; once logged in, one sends
+it again with a button. The same page helps whoever logged in again in another tab, whose form has an old CSRF token.
+Nothing is stored: the text stays in the browser's page. No script is needed.
+"""
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import resolve, reverse
+from django.views.csrf import csrf_failure as usual_csrf_failure
+
+FIELD = "texte_garde"
+SALT = "partenariat.texte"
+NEVER_KEPT = ("csrfmiddlewaretoken", "password", "password1", "password2", "old_password", FIELD)
+
+
+class KeepsTyped:
+    """For an AdminSite."""
+
+    def admin_view(self, view, cacheable=False):
+        guarded = super().admin_view(view, cacheable)
+
+        def kept(request, *args, **kwargs):
+            if _is_form(request) and not self.has_permission(request):
+                return self._login_page(request)
+            return guarded(request, *args, **kwargs)
+
+        return kept
+
+    def _login_page(self, request):
+        from django.contrib.admin.forms import AdminAuthenticationForm  # this class is made before the models
+
+        context = {
+            **self.each_context(request),
+            "title": "Se connecter",
+            "form": AdminAuthenticationForm(request),
+            "app_path": reverse("admin:login"),
+            "next": request.get_full_path(),
+            "texte": _sealed(request),
+        }
+        return render(request, "admin/login.html", context)
+
+    def login(self, request, extra_context=None):
+        """As Django's; a login that carries a text leads to the page that gives it back."""
+        texte = request.POST.get(FIELD, "")
+        response = super().login(request, {"texte": texte, **(extra_context or {})})
+        if texte and isinstance(response, HttpResponse) and response.status_code == 302:
+            return _given_back(request, texte) or response
+        return response
+
+
+def csrf_failure(request, reason=""):
+    """A form sent from a page older than the login: given back, if it comes from our own pages by a logged-in member.
+
+    The session's cookie is never sent with another site's form (SameSite), and its `Origin` would tell.
+    """
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if ours and _is_form(request) and request.user.is_active and request.user.is_staff:
+        return _given_back(request, _sealed(request), status=403)
+    return usual_csrf_failure(request, reason=reason)
+
+
+def _is_form(request):
+    """Whether a form of the admin that adds or changes something is being sent."""
+    match = request.resolver_match or resolve(request.path_info)
+    return request.method == "POST" and "admin" in match.namespaces and match.url_name.endswith(("_add", "_change"))
+
+
+def _sealed(request):
+    typed = [(name, texts) for name, texts in request.POST.lists() if name not in NEVER_KEPT]
+    return signing.dumps({"to": request.get_full_path(), "typed": typed}, salt=SALT, compress=True)
+
+
+def _given_back(request, texte, status=200):
+    """The page that sends again what was typed; None if it is not ours, or too old."""
+    try:
+        kept = signing.loads(texte, salt=SALT, max_age=settings.SESSION_COOKIE_AGE)
+    except signing.BadSignature:
+        return None
+    hidden = [(name, text) for name, texts in kept["typed"] for text in texts]
+    words = [text for name, text in hidden if not name.startswith("_") and len(text.split()) > 2]
+    context = {"to": kept["to"], "hidden": hidden, "words": words}
+    return render(request, "admin/retrouver.html", context, status=status)
