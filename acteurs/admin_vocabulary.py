@@ -103,7 +103,7 @@ class VocabularyAdmin(ContentAdmin):
     def _told(self, found):
         """The preview as its page wants it."""
         changes = [
-            (change.label, [self._name(s) for s in change.moved], [self._name(s) for s in change.both])
+            (change.label, [self._name(s) for s in change.moved], [self._name(s) for s in change.both], change.joins)
             for change in found.changes
         ]
         return {"found": found, "changes": changes}

@@ -102,6 +102,7 @@ class Change:
     label: str  # in French, plural
     moved: list
     both: list
+    joins: bool = False  # whether what the two said is put together
 
 
 @dataclass
@@ -127,6 +128,7 @@ def preview(kept, merged):
         already = set(relation.subjects(kept))
         label = capfirst(relation.subject._meta.verbose_name_plural)
         change = by_label.setdefault((relation.subject, label), Change(label, [], []))
+        change.joins |= hasattr(relation.model, "absorb")
         for row in merged:
             for subject in relation.subjects(row):
                 side = change.both if subject in already else change.moved

@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from acteurs.models import Acteur, Contact, Dispositif, Terme
 from acteurs.templatetags.typo import pluriel
 from fiches import models as fiches
-from fiches.models import EtatLien, Extrait, Fiche, LienVerifie, Question, Solidite, Sort, Statut, Suite
+from fiches.models import Atelier, EtatLien, Extrait, Fiche, LienVerifie, Question, Solidite, Sort, Statut, Suite
 from fiches.models.freshness import due_soon, overdue
 from fiches.models.solidite import disputed, one_sided, unproved
 from fiches.orphans import orphan_terms
@@ -21,6 +21,7 @@ VOCABULARY = [
     (fiches.Synonyme, "Synonymes"),
 ]
 AROUND = [
+    (Atelier, "Ateliers"),
     (fiches.Phrase, "Phrases"),
     (fiches.TempsFort, "Temps forts"),
     (fiches.Demarche, "Démarches"),
@@ -35,7 +36,7 @@ COUNTED = {Fiche, Extrait, Question, LienVerifie}
 def home(site, request):
     """The blocks of the first page of `site`: what the account behind `request` may see, and nothing else.
 
-    `work`: [{label, url, add_label, add_url, waiting: [(number, what, url of the list so narrowed)]}], five queries in
+    `work`: [{label, url, add_label, add_url, waiting: [(number, what, url of the list so narrowed)]}], six queries in
     all. `groups`: [(title, [(label, url)])]. `rest`: an app list without what is above. `guide_url`: how to do it all.
     """
     app_list = site.get_app_list(request)
@@ -47,106 +48,105 @@ def home(site, request):
     shown = {*COUNTED, *(model for model, _ in [*VOCABULARY, *AROUND])} & set(seen)
     rest = [{**app, "models": [m for m in app["models"] if m["model"] not in shown]} for app in app_list]
     return {
-        "work": _work(
-            seen, {model: site.get_model_admin(model).get_queryset(request) for model in COUNTED & set(seen)}
-        ),
+        "work": Desk(site, request, seen).cards(),
         "groups": [group for group in groups if group[1]],
         "rest": [app for app in rest if app["models"]],
         "guide_url": reverse("admin:guide"),
     }
 
 
-def _work(seen, rows):
-    """The cards that this person may open, in the order of the work: read, keep fresh, prove, hear, answer, tidy.
+class Desk:
+    """The cards of one account, in the order of the work: read, keep fresh, prove, hear, answer, tidy.
 
-    `rows`: {model: those of its list}, for the models of `COUNTED` that they may see.
+    Each count is that of the list it leads to. `seen`: {model: its entry in Django's app list}.
     """
-    of_fiches, of_words = _fiches_waiting(rows[Fiche]) if Fiche in seen else {}, []
-    if LienVerifie in seen:
-        of_words += _links_waiting(rows[LienVerifie])
-    if Terme in seen:
-        of_words += _terms_waiting()
-    cards = [
-        ("Fiches", Fiche, "Écrire une fiche", of_fiches.get("write")),
-        ("À tenir à jour", Fiche, None, of_fiches.get("fresh")),
-        ("Preuves", Fiche, None, of_fiches.get("proof")),
-        (
-            "Paroles d’ateliers",
-            Extrait,
-            "Ajouter un extrait",
-            _extraits_waiting(rows[Extrait]) if Extrait in seen else None,
-        ),
-        ("Questions", Question, None, _questions_waiting(rows[Question]) if Question in seen else None),
-        ("Liens et mots", LienVerifie if LienVerifie in seen else Terme, None, of_words),
-    ]
-    return [_card(seen, *card) for card in cards if card[-1]]
 
+    def __init__(self, site, request, seen):
+        self.site, self.request, self.seen = site, request, seen
 
-def _card(seen, label, model, add_label, waiting):
-    """`waiting`: [(number, what, model of its list, filters)]."""
-    return {
-        "label": label,
-        "url": seen[model]["admin_url"],
-        "add_label": add_label,
-        "add_url": seen[model].get("add_url") if add_label else None,
-        "waiting": [(n, what, f"{seen[of]['admin_url']}?{urlencode(filters)}") for n, what, of, filters in waiting],
-    }
+    def cards(self):
+        heard, links = self._waiting_in(Extrait, self._extraits), self._waiting_in(LienVerifie, self._links)
+        found = [
+            *(self._fiches() if Fiche in self.seen else []),
+            _card(
+                "Paroles d’ateliers",
+                heard,
+                url=reverse("admin:fiches_extrait_matiere"),
+                add=("Importer un compte rendu", self._add_url(Atelier) and reverse("admin:fiches_atelier_importer")),
+            ),
+            _card("Questions", self._waiting_in(Question, self._questions)),
+            _card("Liens et mots", links + self._waiting_in(Terme, self._terms)),
+        ]
+        return [card for card in found if card["waiting"]]
 
+    def _waiting_in(self, model, count):
+        return [count()] if model in self.seen else []
 
-def _fiches_waiting(rows):
-    """Each count is that of the list it leads to. One query for the three cards.
+    def _rows(self, model):
+        """Those of its list, whose filters are in order."""
+        return self.site.get_model_admin(model).get_queryset(self.request)
 
-    What proves a sheet matters once it is online: a draft has not had its proofs yet.
-    """
-    online = Q(statut=Statut.PUBLIEE)
-    count = rows.aggregate(
-        drafts=Count("pk", filter=Q(statut=Statut.BROUILLON)),
-        submitted=Count("pk", filter=Q(statut=Statut.RELECTURE)),
-        late=Count("pk", filter=online & overdue()),
-        soon=Count("pk", filter=online & due_soon()),
-        unproved=Count("pk", filter=online & unproved()),
-        one_sided=Count("pk", filter=online & one_sided()),
-        disputed=Count("pk", filter=online & disputed()),
-    )
-    published = {"statut__exact": Statut.PUBLIEE}
+    def _add_url(self, model):
+        return self.seen.get(model, {}).get("add_url")
 
-    def line(name, words, **filters):
-        return count[name], pluriel(count[name], words), Fiche, filters
+    def _line(self, n, words, model, **filters):
+        """`words`: « brouillon,brouillons »."""
+        return n, pluriel(n, words), f"{self.seen[model]['admin_url']}?{urlencode(filters)}"
 
-    return {
-        "write": [
+    def _fiches(self):
+        """Three cards, one query. Proofs count once a sheet is online: a draft has not had its own yet."""
+        online = Q(statut=Statut.PUBLIEE)
+        count = self._rows(Fiche).aggregate(
+            drafts=Count("pk", filter=Q(statut=Statut.BROUILLON)),
+            submitted=Count("pk", filter=Q(statut=Statut.RELECTURE)),
+            late=Count("pk", filter=online & overdue()),
+            soon=Count("pk", filter=online & due_soon()),
+            unproved=Count("pk", filter=online & unproved()),
+            one_sided=Count("pk", filter=online & one_sided()),
+            disputed=Count("pk", filter=online & disputed()),
+        )
+        published = {"statut__exact": Statut.PUBLIEE}
+
+        def line(name, words, **filters):
+            return self._line(count[name], words, Fiche, **filters)
+
+        written = [
             line("submitted", "à relire,à relire", statut__exact=Statut.RELECTURE),
             line("drafts", "brouillon,brouillons", statut__exact=Statut.BROUILLON),
-        ],
-        "fresh": [
+        ]
+        ageing = [
             line("late", "en retard de relecture,en retard de relecture", **published, revue="en-retard"),
             line("soon", "à revoir bientôt,à revoir bientôt", **published, revue="bientot"),
-        ],
-        "proof": [
+        ]
+        proved = [
             line("unproved", "sans preuve,sans preuve", **published, solidite=Solidite.SANS_PREUVE),
             line("one_sided", "à une seule voix,à une seule voix", **published, voix="une-seule"),
             line("disputed", "discutée,discutées", **published, solidite=Solidite.DISCUTE),
-        ],
-    }
+        ]
+        return [
+            _card("Fiches", written, add=("Écrire une fiche", self._add_url(Fiche))),
+            _card("À tenir à jour", ageing),
+            _card("Preuves", proved),
+        ]
+
+    def _extraits(self):
+        n = self._rows(Extrait).filter(is_cited=False, etat=Sort.RETENU).count()
+        words = "parole à exploiter,paroles à exploiter"
+        return self._line(n, words, Extrait, cite="non", etat__exact=Sort.RETENU)
+
+    def _questions(self):
+        n = self._rows(Question).filter(suite=Suite.A_TRAITER).count()
+        return self._line(n, "sans réponse,sans réponse", Question, suite__exact=Suite.A_TRAITER)
+
+    def _links(self):
+        n = self._rows(LienVerifie).filter(etat=EtatLien.MORT).count()
+        return self._line(n, "lien mort,liens morts", LienVerifie, etat__exact=EtatLien.MORT)
+
+    def _terms(self):
+        return self._line(orphan_terms().count(), "terme orphelin,termes orphelins", Terme, emploi="orphelin")
 
 
-def _extraits_waiting(rows):
-    n = rows.filter(is_cited=False, etat=Sort.RETENU).count()
-    what = pluriel(n, "parole à exploiter,paroles à exploiter")
-    return [(n, what, Extrait, {"cite": "non", "etat__exact": Sort.RETENU})]
-
-
-def _questions_waiting(rows):
-    n = rows.filter(suite=Suite.A_TRAITER).count()
-    what = pluriel(n, "question sans réponse,questions sans réponse")
-    return [(n, what, Question, {"suite__exact": Suite.A_TRAITER})]
-
-
-def _links_waiting(rows):
-    n = rows.filter(etat=EtatLien.MORT).count()
-    return [(n, pluriel(n, "lien mort,liens morts"), LienVerifie, {"etat__exact": EtatLien.MORT})]
-
-
-def _terms_waiting():
-    n = orphan_terms().count()
-    return [(n, pluriel(n, "terme orphelin,termes orphelins"), Terme, {"emploi": "orphelin"})]
+def _card(label, waiting, *, url=None, add=("", None)):
+    """One card. Its title leads to `url`, or to the whole list of what is first counted."""
+    url = url or (waiting[0][2].partition("?")[0] if waiting else "")
+    return {"label": label, "url": url, "add_label": add[0], "add_url": add[1], "waiting": waiting}

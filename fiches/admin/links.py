@@ -11,6 +11,8 @@ from django.utils.text import capfirst
 from ..links.collecting import collect
 from ..models import LienVerifie
 
+PLACES = 3  # shown for one link: once one is mended, the next shows
+
 
 class WithPlaces(ChangeList):
     """Each link shown knows where it is written: one look at the texts for the whole page."""
@@ -26,7 +28,7 @@ class WithPlaces(ChangeList):
 class LienVerifieAdmin(admin.ModelAdmin):
     fields = ["adresse", "etat", "code", "motif", "mene_a", "ou", "premier_echec", "dernier_echec", "echecs"]
     readonly_fields = ["adresse", "ou"]
-    list_display = ["adresse", "etat", "raison", "depuis", "ou"]
+    list_display = ["adresse", "constat", "ou"]
     list_display_links = None
     list_filter = ["etat"]
     list_per_page = 50
@@ -54,22 +56,25 @@ class LienVerifieAdmin(admin.ModelAdmin):
     def adresse(self, link):
         return format_html('<a href="{}" rel="noreferrer">{}</a>', link.url, link.url)
 
-    @admin.display(description="ce qui s’est passé")
-    def raison(self, link):
-        told = f"{link.motif} ({link.code})" if link.motif and link.code else link.motif
+    @admin.display(description="ce qu’il en est", ordering="echecs")
+    def constat(self, link):
+        """Its state, why, and since when: what a curator needs to decide."""
+        told = [f"{link.motif} ({link.code})" if link.motif and link.code else link.motif]
+        if link.premier_echec:
+            told.append(f"depuis le {date_format(link.premier_echec, 'd/m/Y')}")
+        details = format_html('<span class="sous-titre">{}</span>', ", ".join(filter(None, told))) if any(told) else ""
         if link.mene_a:
-            moved = format_html('mène désormais à <a href="{}" rel="noreferrer">{}</a>', link.mene_a, link.mene_a)
-            return format_html("{}<br>{}", told, moved) if told else moved
-        return told or "—"
-
-    @admin.display(description="en échec depuis", ordering="premier_echec")
-    def depuis(self, link):
-        return link.premier_echec and date_format(link.premier_echec, "d/m/Y")
+            moved = '<span class="sous-titre">mène désormais à <a href="{}" rel="noreferrer">{}</a></span>'
+            details += format_html(moved, link.mene_a, link.mene_a)
+        return format_html("{}{}", link.get_etat_display(), details)
 
     @admin.display(description="où la corriger")
     def ou(self, link):
         places = link.places if hasattr(link, "places") else collect().get(link.url, [])
-        return format_html_join("", "<div>{} : {}</div>", ((capfirst(p.kind), _page(p)) for p in places)) or "—"
+        told = [format_html("{} : {}", capfirst(place.kind), _page(place)) for place in places[:PLACES]]
+        if len(places) > PLACES:
+            told.append(f"et {len(places) - PLACES} de plus")
+        return format_html_join("", "<div>{}</div>", ((place,) for place in told)) or "—"
 
 
 def _page(place):

@@ -82,7 +82,7 @@ def test_it_counts_what_waits_and_each_count_is_that_of_its_list(admin_client):
         "2 à une seule voix",
         "2 discutées",
         "2 paroles à exploiter",
-        "2 questions sans réponse",
+        "2 sans réponse",
         "2 liens morts",
         "2 termes orphelins",
     ]
@@ -100,7 +100,7 @@ def test_one_is_said_in_the_singular(admin_client):
         "1 à une seule voix",
         "1 discutée",
         "1 parole à exploiter",
-        "1 question sans réponse",
+        "1 sans réponse",
         "1 lien mort",
         "1 terme orphelin",
     ]
@@ -118,11 +118,11 @@ def test_its_doors(admin_client):
     ]
     assert {title: [label for label, _ in doors] for title, doors in home["groups"]} == {
         "Vocabulaire": ["Leviers", "Acteurs", "Dispositifs", "Termes", "Thèmes", "Synonymes"],
-        "Autour": ["Phrases", "Temps forts", "Démarches", "Ressources", "Contacts", "Portes"],
+        "Autour": ["Ateliers", "Phrases", "Temps forts", "Démarches", "Ressources", "Contacts", "Portes"],
     }
     doors = {work["url"] for work in home["work"]} | {url for _, found in home["groups"] for _, url in found}
     rest = [model["admin_url"] for app in home["rest"] for model in app["models"]]
-    assert len(doors) == 16
+    assert len(doors) == 17
     assert not doors & set(rest)
     for url in [*doors, *rest, home["guide_url"]]:
         assert admin_client.get(url).status_code == 200
