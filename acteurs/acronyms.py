@@ -9,10 +9,10 @@ from django.utils.html import format_html
 LOOKS_LIKE_ONE = re.compile(r"[A-ZÉ0-9][\w+]*")
 
 _TAG = re.compile(r"(<[^>]*>)")
-_NAME = re.compile(r"<(/?)([a-zA-Z0-9]+)")
 # A button may not stand in a link, in another control, nor in what names a section or a control.
 _CLOSED_TO_BUTTONS = {"a", "button", "summary", "label", "select", "script", "style", "svg", "title", "search", "nav"}
 _CLOSED_TO_BUTTONS |= {"h1", "h2", "h3", "h4", "caption", "th", "dt", "abbr"}
+_CLOSED_TAG = re.compile(rf"<(/?)(?:{'|'.join(sorted(_CLOSED_TO_BUTTONS))})\b", re.I)
 
 
 def explained(sigle, slug, meaning, definition):
@@ -48,16 +48,17 @@ def explain(html, meanings):
         sigle = match[0]
         return explained(sigle, *left.pop(sigle)) if sigle in left else sigle
 
-    pieces = _TAG.split(html)
-    in_main, closed = False, 0
+    start, end = html.find("<main"), html.rfind("</main>")
+    if start < 0 or end < 0:
+        return html
+    pieces = _TAG.split(html[start:end])
+    closed = 0
     for i, piece in enumerate(pieces):
         if i % 2 == 0:
-            if in_main and not closed and left:
+            if not closed and piece and word.search(piece):
                 pieces[i] = word.sub(once, piece)
-        elif tag := _NAME.match(piece):
-            closing, name = tag[1], tag[2].lower()
-            if name == "main":
-                in_main = not closing
-            elif name in _CLOSED_TO_BUTTONS:
-                closed += -1 if closing else 1
-    return "".join(pieces)
+                if not left:
+                    break
+        elif tag := _CLOSED_TAG.match(piece):
+            closed += -1 if tag[1] else 1
+    return html[:start] + "".join(pieces) + html[end:]

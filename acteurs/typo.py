@@ -19,7 +19,7 @@ _RULES = [
     (re.compile(r"(?<=\w)(?:'|&#x27;|&#39;)(?=\w)"), "’"),
     (re.compile(rf"(?<=\d) (?=(?:{_UNITS})\b)"), NBSP),
 ]
-_CONCERNED = re.compile(r"[;!?:»«'\d]")  # in every text that a rule may change
+_CONCERNED = re.compile(r"[;!?:»«']|\d ")  # in every text that a rule may change
 _VERBATIM = re.compile(r"<(/?)(script|style|textarea|pre|code)\b", re.I)
 
 

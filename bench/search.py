@@ -3,9 +3,10 @@
     python -m bench.search [200 10000 100000]                              on SQLite, in a scratch file
     python -m tests.postgres -- python -m bench.search [200 10000 100000]  on PostgreSQL
 
-For each number of sheets: the page of the finder (six facets and more, 20 highlighted results, as HTML), then the same
-query put to the engine alone (20 results, their count, six facets); the first search after a save; the memory of the
-process. The two are alternated, so that the noise of the machine falls on both. Prints a Markdown table.
+For each number of sheets: a search with its facets (eight) and 20 highlighted results as a whole request, as JSON then
+as the finder's page; the same query put to the engine alone (20 results, their count, six facets); the first search
+after a save; the memory of the process. The three are alternated, so that the noise of the machine falls on all.
+Prints a Markdown table, in milliseconds.
 """
 
 import gc
@@ -114,15 +115,19 @@ def measure(size):
     row["index s"] = milliseconds(fresh) / 1000
     client = Client()
     calls = raw_calls(fresh())
-    pages, raw = [], []
+    times = {"json": [], "page": [], "engine": []}
     for n, text in enumerate(islice(cycle(QUERIES), ROUNDS + len(QUERIES))):
-        page = milliseconds(lambda text=text: client.get("/fiches/", {"q": text}))
-        engine = milliseconds(calls[n % len(calls)])
+        one = {
+            "json": milliseconds(lambda text=text: client.get("/api/v1/fiches", {"q": text})),
+            "page": milliseconds(lambda text=text: client.get("/fiches/", {"q": text})),
+            "engine": milliseconds(calls[n % len(calls)]),
+        }
         if n >= len(QUERIES):  # the first round warms templates and caches up
-            pages.append(page)
-            raw.append(engine)
-    row |= {"page p50": statistics.median(pages), "page p95": quantile(pages), "engine p50": statistics.median(raw)}
-    row |= {"engine p95": quantile(raw), "ratio p50": row["page p50"] / row["engine p50"]}
+            for name, value in one.items():
+                times[name].append(value)
+    for name, values in times.items():
+        row |= {f"{name} p50": statistics.median(values), f"{name} p95": quantile(values)}
+    row |= {f"{name} / engine": row[f"{name} p50"] / row["engine p50"] for name in ("json", "page")}
     saves = after_a_save()
     row |= {"after a save p50": statistics.median(saves), "after a save p95": quantile(saves), "MiB": memory()}
     return row

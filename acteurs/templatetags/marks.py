@@ -5,7 +5,7 @@ from functools import cache
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 register = template.Library()
 
@@ -19,6 +19,14 @@ def icon(name, css=""):
         format_html(' class="{}"', css) if css else "",
         static("img/traits.svg"),
         name,
+    )
+
+
+@register.simple_tag
+def marked(parts):
+    """A text given as [(piece, whether it is one of the words looked for), …], those words in `<mark>`. Escaped."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", text) if is_word else text,) for text, is_word in parts)
     )
 
 

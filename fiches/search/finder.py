@@ -6,6 +6,7 @@ the one it looks like. What was done is kept in `Found`, for the page to say it.
 
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.core.paginator import Paginator
@@ -31,6 +32,7 @@ LINKED = 0.1  # share of its score that each of the best sheets lends to those t
 LENDERS = 3  # sheets
 BEST = 5  # sheets: what they have in common is shown beside them
 EXACT = 4  # decimals of a score that count: beyond, it is noise and the older sheet comes first
+EQUALS = 10  # sheets of equal score that may straddle the end of a page
 RETRIES = 3
 # A run without blanks that may be an address or a number: it is somebody's, and no word.
 _PERSONAL = re.compile(r"[@/\\_\d]|\w\w[.]\w|\w[.]\w\w")
@@ -96,7 +98,8 @@ class Hit(NamedTuple):
     """One sheet of the answer."""
 
     pk: int
-    score: float
+    score: float = 0.0
+    document: object = None  # what the engine keeps of it
 
 
 @dataclass
@@ -194,36 +197,45 @@ def _everything(criteria):
 
 def _match(view, asked):
     """Those that have all the words; the closest of the others too when they are few."""
-    best = Query.boolean_query([(Occur.Must, asked.every), *asked.nearness])
-    top = view.searcher.search(best, BEST)
-    complete, query, ranked = top.count, asked.every, asked.every
+    top, complete = _closest(view.searcher, [(Occur.Must, asked.every), *asked.nearness], BEST)
+    query, ranked = asked.every, asked.every
     is_relaxed = complete < FEW and len(asked.words) > 0
     if is_relaxed:
-        best = Query.boolean_query([(Occur.Must, asked.some), *asked.nearness])
-        top = view.searcher.search(best, NEAREST)
-        best_score = top.hits[0][0] if top.hits else 0
-        hits = [(score, address) for score, address in top.hits if score >= FAR * best_score]
+        top, _ = _closest(view.searcher, [(Occur.Must, asked.some), *asked.nearness], NEAREST)
+        best = top[0].score if top else 0
+        near = [hit.pk for hit in top if hit.score >= FAR * best]
         if asked.unknown_share >= FOREIGN:
-            hits = hits[:1]
-        elif asked.unknown_share >= UNKNOWN or best_score < WEAK * asked.rarity:
-            hits = hits[:VERY_FEW]
-        near = [view.searcher.doc(address)["id"][0] for _, address in hits]
+            near = near[:1]
+        elif asked.unknown_share >= UNKNOWN or best < WEAK * asked.rarity:
+            near = near[:VERY_FEW]
         query = Query.boolean_query(
             [(Occur.Should, asked.every), (Occur.Should, Query.term_set_query(schema(), "id", near))]
         )
         ranked = asked.some
         is_relaxed = view.searcher.search(query, 1).count > complete
-    ranking = [(Occur.Must, ranked), *asked.nearness, *_linked(view, top.hits[:LENDERS])]
-    best = [view.searcher.doc(address)["id"][0] for _, address in top.hits[:BEST]]
-    return _Matched(query, ranking, complete, is_relaxed, best)
+    ranking = [(Occur.Must, ranked), *asked.nearness, *_linked(top[:LENDERS])]
+    return _Matched(query, ranking, complete, is_relaxed, [hit.pk for hit in top[:BEST]])
 
 
-def _linked(view, hits):
+def _closest(searcher, clauses, end):
+    """The first `end` hits for some clauses, in order, and how many there are in all.
+
+    A few more are fetched: which of two equal scores the engine puts first depends on its history.
+    """
+    found = searcher.search(Query.boolean_query(clauses), end + EQUALS)
+    hits = [(score, searcher.doc(address)) for score, address in found.hits]
+    ranked = sorted(
+        ((-round(score, EXACT), document["id"][0], document) for score, document in hits), key=itemgetter(0, 1)
+    )
+    return [Hit(pk, -score, document) for score, pk, document in ranked[:end]], found.count
+
+
+def _linked(hits):
     """Clauses that raise the sheets to which the best ones point: curators know what goes together."""
     lent = {}
-    for score, address in hits:
-        for pk in view.searcher.doc(address).to_dict().get("voisine", ()):
-            lent[pk] = max(lent.get(pk, 0), LINKED * score)
+    for hit in hits:
+        for pk in hit.document.to_dict().get("voisine", ()):
+            lent[pk] = max(lent.get(pk, 0), LINKED * hit.score)
     return [
         (Occur.Should, Query.const_score_query(Query.term_query(schema(), "id", pk), score))
         for pk, score in lent.items()
@@ -266,14 +278,11 @@ class Sheets:
         """The `Hit`s from `start` to `end`, in order."""
         searcher = self._view.searcher
         if self._tri == Tri.PERTINENCE:
-            query = Query.boolean_query([(Occur.Must, self._kept), *self._ranking])
-            found = [(-round(score, EXACT), address) for score, address in searcher.search(query, end).hits]
-            ranked = sorted((score, searcher.doc(address)["id"][0]) for score, address in found)
-            return [Hit(pk, -score) for score, pk in ranked[start:]]
+            return _closest(searcher, [(Occur.Must, self._kept), *self._ranking], end)[0][start:]
         found = searcher.search(
             self._kept, end - start, offset=start, order_by_field=ORDERS[self._tri], order=Order.Asc
         )
-        return [Hit(searcher.doc(address)["id"][0], 0.0) for _, address in found.hits]
+        return [Hit(searcher.doc(address)["id"][0]) for _, address in found.hits]
 
     def __getitem__(self, page):
         """A `Rows` of published sheets, ready for their cards."""

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import threading
+import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,8 +106,7 @@ class Keeper:
             self._drop_documents()
         until = Fiche.objects.filter(statut=Statut.PUBLIEE, published_at__gt=timezone.now())
         until = until.aggregate(first=Min("published_at"))["first"]
-        gone, new = self._update_documents()
-        searcher = self._searcher(gone, new)
+        searcher = self._searcher(*self._changes())
         self._seen = needed
         return View(needed, until, searcher, self._lexicon, self._vocabulary, self._panel, _sheets_by_facet(searcher))
 
@@ -138,47 +138,55 @@ class Keeper:
         self._vocabulary.forget(document.seen)
         self._vocabulary.forget(document.hidden)
 
-    def _update_documents(self):
-        """Forget the documents of sheets gone or changed, make the missing ones: (keys gone, keys made)."""
+    def _changes(self):
+        """Forget the documents of sheets gone or changed: (their keys, the keys of the sheets to read)."""
         now = dict(self._sheets().order_by().values_list("pk", "marque"))
         gone = [pk for pk, document in self._documents.items() if now.get(pk) != document.marque]
         for pk in gone:
             self._forget_words(self._documents.pop(pk))
-        missing = sorted(now.keys() - self._documents.keys())
-        made = []
-        for start in range(0, len(missing), CHUNK):
-            for fiche in read(self._sheets().filter(pk__in=missing[start : start + CHUNK])):
-                try:
-                    self._documents[fiche.pk] = to_document(fiche, self._lexicon.analyser, self._vocabulary)
-                    made.append(fiche.pk)
-                except Exception:
-                    logger.exception("Search left out the sheet %s, which it cannot analyse", fiche.pk)
-        return gone, made
+        return gone, sorted(now.keys() - self._documents.keys())
 
-    def _searcher(self, gone, made):
+    def _searcher(self, gone, missing):
         """A searcher of the documents: made again whole, or brought up to date when there are very many.
 
-        Whole, two processes rank alike to the last decimal. Updated, what was deleted still weighs a little in the
-        frequencies until the engine merges: rankings may differ slightly.
+        Whole, all processes rank alike. Updated, what was deleted still weighs a little in the frequencies until the
+        engine merges: rankings may differ slightly.
         """
-        incremental = self._index is not None and len(self._documents) > settings.SEARCH_INCREMENTAL_ABOVE
-        index = self._index if incremental else tantivy.Index(schema())
+        many = len(self._documents) + len(missing) > settings.SEARCH_INCREMENTAL_ABOVE
+        kept, self._index = self._index if many else None, None  # unless all goes well, nothing of it is trusted
+        index = kept or tantivy.Index(schema())
         index.config_reader("manual")
         writer = index.writer(HEAP, 1)
-        try:
-            if incremental and gone:
-                # By query: deleting by term with a number deletes nothing, in silence.
-                writer.delete_documents_by_query(tantivy.Query.term_set_query(schema(), "id", gone))
-            for pk in sorted(made if incremental else self._documents):
-                writer.add_json(self._documents[pk].json)
-            writer.commit()
-            writer.wait_merging_threads()
-        except BaseException:
-            self._index = None  # a commit that failed may let the next one succeed without its documents
-            raise
+        if kept and gone:
+            # By query: deleting by term with a number deletes nothing, in silence.
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(schema(), "id", gone))
+        # The engine works on these in its own thread while the missing ones are read and analysed.
+        for pk in () if kept else sorted(self._documents):
+            writer.add_json(self._documents[pk].json)
+        for document in self._make(missing):
+            writer.add_json(document.json)
+        writer.commit()  # once: after a commit that failed, the next would succeed without its documents
+        writer.wait_merging_threads()
         index.reload()
-        self._index = index if len(self._documents) > settings.SEARCH_INCREMENTAL_ABOVE else None
+        self._index = index if many else None
         return index.searcher()
+
+    def _make(self, missing):
+        """Read and analyse the sheets of these keys, and yield their documents. A bad one is logged and left out."""
+        for start in range(0, len(missing), CHUNK):
+            for fiche in read(self._sheets().filter(pk__in=missing[start : start + CHUNK]).order_by("pk")):
+                try:
+                    document = to_document(fiche, self._lexicon.analyser, self._vocabulary)
+                except Exception as error:
+                    # Where it failed, but not what it says, which may be the words of the sheet.
+                    where = "".join(traceback.format_tb(error.__traceback__))
+                    kind = type(error).__name__
+                    logger.error(
+                        "Search left out the sheet %s, which it cannot analyse: %s\n%s", fiche.pk, kind, where
+                    )
+                    continue
+                self._documents[fiche.pk] = document
+                yield document
 
 
 @contextmanager

@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from functools import cache
 
 import tantivy
-from django.db.models import Prefetch
 
 from acteurs.bases import fold, lines
-from fiches.models import Citation, Genre, Intervention, Phrase, Solidite, Voisinage
+from fiches.models import (
+    Citation,
+    Etape,
+    Evidence,
+    Fiche,
+    FicheLevier,
+    Gain,
+    Genre,
+    Intervention,
+    Phrase,
+    Solidite,
+    Voisinage,
+)
 
 # Fields of words. Those of HIDDEN are never shown to anyone, so no spelling may be taken from them.
 TEXTS = ("titre", "formulations", "essentiel", "listes", "prose", "paroles", "variantes")
@@ -52,61 +63,88 @@ def schema():
     return builder.build()
 
 
+def _parts():
+    """{part of a sheet: (its rows, the path to the sheet, the fields wanted)}."""
+
+    def links(name):
+        field = Fiche._meta.get_field(name)
+        return field.remote_field.through.objects, "fiche_id", [field.m2m_reverse_name()]
+
+    return {
+        "etapes": (Etape.objects, "fiche_id", ["titre", "texte"]),
+        "gains": (Gain.objects, "fiche_id", ["gain", "risque"]),
+        "interventions": (Intervention.objects, "fiche_id", ["acteur_id", "texte"]),
+        "leviers": (FicheLevier.objects, "content_object_id", ["tag_id"]),
+        "voisines": (Voisinage.objects, "fiche_id", ["vers_id"]),
+        "phrases": (Phrase.objects, "fiches", ["phrase", "variantes"]),
+        **{name: links(name) for name in ("moments", "niveaux", "dispositifs", "termes")},
+    }
+
+
 def read(sheets):
-    """`sheets`, a queryset, with all that their documents hold: twelve queries, whatever their number."""
-    return (
-        sheets.with_solidite()
-        .select_related("theme")
-        .prefetch_related(
-            "etapes",
-            "gains",
-            Prefetch("interventions", queryset=Intervention.objects.order_by("pk")),
-            "fiche_leviers",
-            "moments",
-            "niveaux",
-            "dispositifs",
-            "termes",
-            Prefetch("voisinages", queryset=Voisinage.objects.order_by("pk")),
-            Prefetch("citations", queryset=Citation.objects.published().select_related("extrait").order_by("pk")),
-            Prefetch("phrases", queryset=Phrase.objects.only("phrase", "variantes").order_by("pk")),
-        )
-    )
+    """`sheets`, a queryset, each with `parts`, {part: [values, …]}: a dozen queries, whatever their number.
+
+    Plain values rather than rows of models: they are read by the thousand, and a search waits for them.
+    """
+    sheets = list(sheets.select_related("theme"))
+    keys = [fiche.pk for fiche in sheets]
+    parts = {fiche.pk: {"citations": []} for fiche in sheets}
+    cited = Citation.objects.published().filter(fiche__in=keys).select_related("extrait").order_by("pk")
+    for citation in cited:
+        parts[citation.fiche_id]["citations"].append(citation)
+    for name, (rows, path, fields) in _parts().items():
+        for found in parts.values():
+            found[name] = []
+        for pk, *values in rows.filter(**{f"{path}__in": keys}).order_by("pk").values_list(path, *fields):
+            parts[pk][name].append(values)
+    for fiche in sheets:
+        fiche.parts = parts[fiche.pk]
+    return sheets
 
 
 def words_of(fiche):
     """{field of words: its texts}, as written, of a sheet that `read()` gave."""
-    phrases = fiche.phrases.all()
+    parts = fiche.parts
     return {
         "titre": [fiche.titre],
         "formulations": lines(fiche.formulations),
         "essentiel": [getattr(fiche, name) for name in ESSENTIEL],
         "listes": [
             *(text for name in LISTES for text in lines(getattr(fiche, name))),
-            *(text for etape in fiche.etapes.all() for text in (etape.titre, etape.texte)),
-            *(text for gain in fiche.gains.all() for text in (gain.gain, gain.risque)),
-            *(intervention.texte for intervention in fiche.interventions.all()),
+            *(text for name in ("etapes", "gains") for texts in parts[name] for text in texts),
+            *(text for _, text in parts["interventions"]),
         ],
         "prose": [getattr(fiche, name) for name in PROSE],
         "paroles": [
-            *(citation.extrait.texte for citation in fiche.citations.all()),
-            *(phrase.phrase for phrase in phrases),
+            *(citation.extrait.texte for citation in parts["citations"]),
+            *(phrase for phrase, _ in parts["phrases"]),
         ],
-        "variantes": [text for phrase in phrases for text in lines(phrase.variantes)],
+        "variantes": [text for _, variantes in parts["phrases"] for text in lines(variantes)],
     }
+
+
+def _strength(fiche):
+    """Its solidité as a number, the strongest first: counted from the citations just read, as the pages do."""
+    return STRONGEST_FIRST.index(Evidence.of(fiche.parts["citations"]).solidite)
 
 
 def facets_of(fiche):
     """{facet: its values as numbers} of a sheet that `read()` gave."""
     return {
         "theme": [fiche.theme_id],
-        "levier": [link.tag_id for link in fiche.fiche_leviers.all()],
-        "acteur": [intervention.acteur_id for intervention in fiche.interventions.all()],
-        "dispositif": [row.pk for row in fiche.dispositifs.all()],
-        "terme": [row.pk for row in fiche.termes.all()],
-        "niveau": [row.pk for row in fiche.niveaux.all()],
-        "moment": [row.pk for row in fiche.moments.all()],
+        "acteur": [acteur for acteur, _ in fiche.parts["interventions"]],
+        **{
+            facet: [pk for (pk,) in fiche.parts[part]]
+            for facet, part in (
+                ("levier", "leviers"),
+                ("dispositif", "dispositifs"),
+                ("terme", "termes"),
+                ("niveau", "niveaux"),
+                ("moment", "moments"),
+            )
+        },
         "genre": [GENRES.index(fiche.genre)],
-        "solidite": [STRONGEST_FIRST.index(fiche.solidite_code)],
+        "solidite": [_strength(fiche)],
     }
 
 
@@ -118,7 +156,7 @@ def sorts_of(fiche):
         "par_theme": by_theme,
         "par_titre": f"{fold(fiche.titre)} {fiche.pk}",
         "par_relecture": (2**22 - day) << 40 | fiche.pk,
-        "par_solidite": STRONGEST_FIRST.index(fiche.solidite_code) << 60 | by_theme,
+        "par_solidite": _strength(fiche) << 60 | by_theme,
     }
 
 
@@ -146,7 +184,7 @@ def to_document(fiche, analyser, vocabulary):
             (hidden if name in HIDDEN else shown).extend(words)
     content = {
         "id": fiche.pk,
-        "voisine": [voisinage.vers_id for voisinage in fiche.voisinages.all()],
+        "voisine": [pk for (pk,) in fiche.parts["voisines"]],
         **facets_of(fiche),
         **sorts_of(fiche),
         **fields,

@@ -24,6 +24,18 @@ def _plain(sheet, request):
         "url": request.build_absolute_uri(sheet.get_absolute_url()),
         "resume": sheet.en_bref,
         "score": round(sheet.score, 4),
+        "extrait": _excerpt(sheet.passage),
+    }
+
+
+def _excerpt(passage):
+    """The best passage: its section, and its text cut at the words looked for; None when there is none."""
+    if passage is None:
+        return None
+    parts = passage.parts or passage.en_bref
+    return {
+        "section": passage.section or "en bref",
+        "parties": [{"texte": part.text, "trouve": part.marked} for part in parts],
     }
 
 

@@ -137,7 +137,7 @@ def refuse(fiche, **given):
 
     def to_document(sheet, analyser, vocabulary):
         if sheet.pk == fiche.pk and "Secret" in sheet.resume:
-            raise ValueError(sheet.pk)
+            raise ValueError(sheet.resume)
         return schema.to_document(sheet, analyser, vocabulary)
 
     return to_document
@@ -152,9 +152,10 @@ def test_a_sheet_that_cannot_be_analysed_is_left_out_and_said(monkeypatch, caplo
     assert titles("goûter") == ["Bonne"]
     assert titles() == ["Bonne"]
     logged = [record for record in caplog.records if record.name.startswith("fiches")]
-    assert [record.getMessage() for record in logged] == [
-        f"Search left out the sheet {bad.pk}, which it cannot analyse"
+    assert [record.getMessage().splitlines()[0] for record in logged] == [
+        f"Search left out the sheet {bad.pk}, which it cannot analyse: ValueError"
     ]
+    assert "to_document" in caplog.text, "where it failed"
     assert "Secret" not in caplog.text
     rewrite(bad, resume="Un goûter")
     assert titles("goûter") == ["Bonne", "Mauvaise"]
@@ -173,9 +174,9 @@ class Panic(BaseException):
     """As the engine's: no Exception."""
 
 
-@pytest.mark.parametrize("error", [Panic, OperationalError, MemoryError, KeyboardInterrupt])
+@pytest.mark.parametrize("error", [Panic, OperationalError])
 @pytest.mark.parametrize(
-    "place", ["_searcher", "_update_documents", "_read_words", "_learn_lexicon", "Panel", "read", "_sheets_by_facet"]
+    "place", ["_searcher", "_make", "_read_words", "_learn_lexicon", "Panel", "read", "_sheets_by_facet"]
 )
 def test_a_build_that_fails_leaves_nothing_behind(monkeypatch, place, error):
     """Nothing stale is served, no word of it stays, and the next search is right."""
@@ -387,7 +388,8 @@ def test_a_child_born_in_the_middle_of_a_build_can_search(settings, above):
     builder = threading.Thread(target=hold)
     builder.start()
     held.wait()
-    index._keeper._update_documents()  # as far as the builder went
+    _, missing = index._keeper._changes()
+    list(index._keeper._make(missing))  # as far as the builder went
     try:
         assert in_a_child(lambda: ["child", *titles("kermesse"), *titles("goûter")]) == ["child", "Ouvrir"]
     finally:
@@ -411,11 +413,11 @@ def test_a_process_that_lived_ranks_as_one_just_born(settings):
     queries += [fiche.titre.replace("e", "", 1).replace("r", "rr", 1) for fiche in chance.sample(sheets, 10)]
     leviers = list(make.Levier.objects.order_by("pk"))
     for n in range(30):
-        answer(q=chance.choice(queries))
+        answer(q=chance.choice(queries), per_page=1)
         if n % 10 == 5:
             make.make_synonyme(f"mot{n}", chance.choice(["goûter", "kermesse", "mairie"]))
         else:
             one_thing(chance, sheets, leviers)
     with Elsewhere(PYTHONHASHSEED="7") as there:
         for query in queries:
-            assert answer(q=query) == there.find(q=query), query
+            assert answer(q=query, per_page=20) == there.find(q=query, per_page=20), query

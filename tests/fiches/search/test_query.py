@@ -181,24 +181,21 @@ MONSTERS = [
 ]
 
 
-@pytest.mark.parametrize("q", MONSTERS, ids=lambda q: ascii(q)[:24])
 @pytest.mark.parametrize("exact", [False, True])
-def test_whatever_is_typed_there_is_an_answer(fete, q, exact):
-    answered = found(clean_text(q), exact=exact)
-    assert 0 <= answered.total <= 3
-    list(answered.page)
+def test_whatever_is_typed_there_is_an_answer(fete, exact):
+    for q in MONSTERS:
+        answered = found(clean_text(q), exact=exact)
+        assert answered.total == len(list(answered.page)) <= 3, ascii(q)
 
 
-@pytest.mark.parametrize("q", MONSTERS, ids=lambda q: ascii(q)[:24])
-def test_a_query_asks_for_bounded_work(fete, q):
+def test_a_query_asks_for_bounded_work(fete):
     view = fresh()
-    asked = ask(view, q)
-    if asked is None:
-        return
-    assert len(asked.words) <= MAX_WORDS
-    assert len(asked.nearness) <= 2 * MAX_WORDS
-    assert sum(len(word.places) for word in asked.words) <= 40 * MAX_WORDS
-    assert all(len(term) <= MAX_WORD + 2 for word in asked.words for term in word.terms)
+    for q in MONSTERS:
+        if asked := ask(view, q):
+            assert len(asked.words) <= MAX_WORDS, ascii(q)
+            assert len(asked.nearness) <= 2 * MAX_WORDS, ascii(q)
+            assert sum(len(word.places) for word in asked.words) <= 40 * MAX_WORDS, ascii(q)
+            assert all(len(term) <= MAX_WORD + 2 for word in asked.words for term in word.terms), ascii(q)
 
 
 def test_a_thousand_repetitions_are_one_word(fete):
