@@ -6,8 +6,10 @@ from django.db.models import Count, Q
 from acteurs.admin_base import ContentAdmin, FoldedChoicesFilter
 
 from ..models import Atelier, Extrait, Fiche, Portee, Solidite, Sort, Statut
+from ..search.staff import find_excerpts
 from .board import BoardOfExtraits
 from .imports import ImportsReports
+from .searching import EngineSearch
 from .ties import TiesExtraits
 
 
@@ -89,7 +91,7 @@ class CitedFilter(admin.SimpleListFilter):
 
 
 @admin.register(Extrait)
-class ExtraitAdmin(TiesExtraits, BoardOfExtraits, WarnsOfLostProof):
+class ExtraitAdmin(EngineSearch, TiesExtraits, BoardOfExtraits, WarnsOfLostProof):
     fiches_path = "citations__extrait"
     fieldsets = [
         (
@@ -129,6 +131,7 @@ class ExtraitAdmin(TiesExtraits, BoardOfExtraits, WarnsOfLostProof):
     list_select_related = ["theme", "atelier"]
     date_hierarchy = "atelier__date"
     search_fields = ["reference", "texte"]
+    engine = staticmethod(find_excerpts)
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_cited()

@@ -15,10 +15,12 @@ from acteurs.admin_forms import ContentForm, Refused
 from acteurs.templatetags.typo import pluriel
 
 from ..models import Fiche, Genre, Solidite, Statut, Voix
+from ..search.staff import find_sheets
 from .advice import Advises
 from .filters import RevueFilter, SoliditeFilter, VoixFilter
 from .parts import CitationInline, EtapeInline, GainInline, InterventionInline, LevierInline, VoisinageInline
 from .rights import is_reviewer
+from .searching import EngineSearch
 from .versions import KeepsVersions
 
 
@@ -46,7 +48,7 @@ class OwnerField(ModelChoiceField):
 
 
 @admin.register(Fiche)
-class FicheAdmin(Advises, KeepsVersions):
+class FicheAdmin(EngineSearch, Advises, KeepsVersions):
     form = FicheForm
     saved = "Fiche enregistrée"
     slug_source = "titre"
@@ -120,6 +122,7 @@ class FicheAdmin(Advises, KeepsVersions):
     ]
     list_select_related = ["theme", "proprietaire"]
     search_fields = ["titre", "en_bref", "formulations"]
+    engine = staticmethod(find_sheets)
     actions = ["submit", "back_to_draft", "publish", "review", "archive", "delete_selected"]
 
     # What the page reads

@@ -50,3 +50,38 @@ def test_an_excerpt_changed_is_found_by_its_new_words_at_once():
         extrait.save()
     assert find_excerpts("cantine") == []
     assert find_excerpts("gymnases") == [extrait.pk]
+
+
+@pytest.fixture
+def curator(admin_client):
+    return admin_client
+
+
+def listed(client, url, q, **more):
+    return [row.pk for row in client.get(url, {"q": q, **more}).context["cl"].result_list]
+
+
+def test_the_list_of_sheets_answers_as_the_site_does(curator):
+    draft = make_fiche(titre="Préparer les réunions")
+    make_fiche(titre="Tout autre chose")
+    url = "/admin/fiches/fiche/"
+    assert listed(curator, url, "reunion") == [draft.pk]
+    assert listed(curator, url, "prépa réun") == [draft.pk], "letters are enough too"
+    assert listed(curator, url, "introuvable") == []
+    assert len(listed(curator, url, "\u202e" + "x" * 500)) == 0
+
+
+def test_the_closest_come_first_unless_the_curator_chose_an_order(curator):
+    first = make_fiche(titre="A. Autre chose", resume="On parle de la kermesse en passant, parmi d’autres fêtes.")
+    best = make_fiche(titre="Kermesse")
+    url = "/admin/fiches/fiche/"
+    assert listed(curator, url, "kermesses") == [best.pk, first.pk]
+    assert listed(curator, url, "kermesses", o="1") == [first.pk, best.pk]
+
+
+def test_the_list_of_excerpts_knows_references_and_words(curator):
+    extrait = make_extrait(texte="Les enseignantes viennent.", reference="T9-EC-41")
+    make_extrait(texte="Autre chose.")
+    url = "/admin/fiches/extrait/"
+    assert listed(curator, url, "enseignants venus") == [extrait.pk]
+    assert listed(curator, url, "t9-ec") == [extrait.pk]
