@@ -84,7 +84,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Search: above so many sheets its index is updated rather than made again at each change (fiches/search/index.py).
-SEARCH_INCREMENTAL_ABOVE = env.integer("SEARCH_INCREMENTAL_ABOVE", 10_000)
+SEARCH_INCREMENTAL_ABOVE = env.integer("SEARCH_INCREMENTAL_ABOVE", 5_000)
 
 # E-mail: the weekly letter to the owners of sheets. Nothing else is ever sent.
 EMAIL_BACKEND, _email = env.email("EMAIL_URL", debug=DEBUG)
