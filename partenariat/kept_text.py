@@ -5,6 +5,8 @@ it again with a button. The same page helps whoever logged in again in another t
 Nothing is stored: the text stays in the browser's page. No script is needed.
 """
 
+from functools import wraps
+
 from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
@@ -23,6 +25,7 @@ class KeepsTyped:
     def admin_view(self, view, cacheable=False):
         guarded = super().admin_view(view, cacheable)
 
+        @wraps(guarded)  # a view that looks after CSRF itself still says so
         def kept(request, *args, **kwargs):
             if _is_form(request) and not self.has_permission(request):
                 return self._login_page(request)

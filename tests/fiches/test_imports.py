@@ -234,6 +234,16 @@ class TestRefusing:
         assert answer.status_code == 403
         assert not Import.objects.exists()
 
+    def test_its_own_form_is_let_in(self, client, django_user_model):
+        """As a browser sends it: the body must still be unread when its size is bounded."""
+        client.force_login(django_user_model.objects.create_superuser("curator"))
+        client.handler.enforce_csrf_checks = True
+        token = client.get(IMPORT).context["csrf_token"]
+        file = SimpleUploadedFile("cr.txt", TYPED.encode())
+        answer = client.post(IMPORT, {"fichier": file, "csrfmiddlewaretoken": str(token)})
+        assert answer.status_code == 302
+        assert Import.objects.exists()
+
     def test_a_failure_while_it_is_kept_leaves_neither_row_nor_file(self, monkeypatch):
         def fails(*args, **kwargs):
             raise RuntimeError
