@@ -1,5 +1,6 @@
 """The sheets of a page of results, kept in memory while they have not changed: reading them is most of a search."""
 
+from acteurs.stamp import edition
 from fiches.models import Fiche
 
 MAX_KEPT = 300  # sheets, of about 30 kB each; the oldest goes when there is no room left
@@ -37,10 +38,12 @@ class Shelf:
                 found[pk] = fiche
         if missing := state.keys() - found.keys():
             # By key and mark at once: a sheet saved in between would be kept under the mark of its former words.
+            # In the middle of an edition, words that may yet be undone have no mark of their own either.
+            is_in_doubt = (door := edition()) is not None and door.wrote
             read = Fiche.objects.published().for_results().in_bulk(missing)
             for pk, fiche in read.items():
                 found[pk] = fiche
-                if fiche.marque == now[pk]:
+                if fiche.marque == now[pk] and not is_in_doubt:
                     self._keep(pk, state[pk], fiche)
         return found
 

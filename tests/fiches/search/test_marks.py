@@ -360,9 +360,9 @@ def test_words_rolled_back_are_not_found(rows):
     assert titles_for("farfadet") == ["Fermer"]
 
 
-def edit_search_and_fail(fiche):
+def edit_search_and_fail(fiche, **more):
     with editing():
-        save(fiche, resume="Un fantômas passe")
+        save(fiche, resume="Un fantômas passe", **more)
         assert titles_for("fantômas") == [fiche.titre]
         raise ZeroDivisionError
 
@@ -373,6 +373,13 @@ def test_a_search_in_the_middle_of_an_edition_leaves_nothing_of_it(rows):
     with pytest.raises(ZeroDivisionError):
         edit_search_and_fail(rows.fiche)
     assert titles_for("fantômas") == []
+
+
+def test_a_card_read_in_the_middle_of_an_edition_is_not_kept(rows):
+    fiche = Fiche.objects.get(pk=rows.fiche.pk)
+    with pytest.raises(ZeroDivisionError):
+        edit_search_and_fail(fiche, titre="Fantômas")
+    assert titles_for("parole rare") == ["Ouvrir"]
 
 
 def test_after_a_save_that_fails_the_rest_of_the_edition_is_known(rows):
