@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -51,7 +51,7 @@ def _read(version):
 
 
 def _place(image):
-    """Lead to where the site serves a picture, and say how wide it is shown by the CSS alone."""
+    """Lead to where the site serves a picture of the guide."""
     image.attrSet("src", reverse("admin:guide_capture", args=[image.attrGet("src").rpartition("/")[2]]))
     image.attrSet("loading", "lazy")
 
@@ -70,4 +70,4 @@ def capture(request, name):
     path = CAPTURES / name
     if path.suffix != ".png" or not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), content_type="image/png")
+    return HttpResponse(path.read_bytes(), content_type="image/png")

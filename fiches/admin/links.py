@@ -59,13 +59,12 @@ class LienVerifieAdmin(admin.ModelAdmin):
     @admin.display(description="ce qu’il en est", ordering="echecs")
     def constat(self, link):
         """Its state, why, and since when: what a curator needs to decide."""
-        told = [f"{link.motif} ({link.code})" if link.motif and link.code else link.motif]
-        if link.premier_echec:
-            told.append(f"depuis le {date_format(link.premier_echec, 'd/m/Y')}")
-        details = format_html('<span class="sous-titre">{}</span>', ", ".join(filter(None, told))) if any(told) else ""
+        why = f"{link.motif} ({link.code})" if link.motif and link.code else link.motif
+        since = f"depuis le {date_format(link.premier_echec, 'd/m/Y')}" if link.premier_echec else ""
+        told = [", ".join(filter(None, [why, since]))]
         if link.mene_a:
-            moved = '<span class="sous-titre">mène désormais à <a href="{}" rel="noreferrer">{}</a></span>'
-            details += format_html(moved, link.mene_a, link.mene_a)
+            told.append(format_html('mène désormais à <a href="{}" rel="noreferrer">{}</a>', link.mene_a, link.mene_a))
+        details = format_html_join("", '<span class="sous-titre">{}</span>', ((text,) for text in told if text))
         return format_html("{}{}", link.get_etat_display(), details)
 
     @admin.display(description="où la corriger")

@@ -577,6 +577,13 @@ class TestAdmin:
         assert "page introuvable" in visible_text(html)
         assert admin_client.get(address(LienVerifie, "change", LienVerifie.objects.dead().get().pk)).status_code == 200
 
+    def test_a_page_that_moved_for_good_says_where(self, admin_client):
+        make.make_ressource(url="https://a.fr/")
+        LienVerifie(url="https://a.fr/").record(Answer(200, moved_to="https://b.fr/"))
+        html = admin_client.get(address(LienVerifie, "changelist")).content.decode()
+        assert 'mène désormais à <a href="https://b.fr/"' in html
+        assert "&lt;" not in html.split("result_list")[1]
+
     def test_nobody_writes_there(self, admin_client):
         link = self.dead("https://a.fr/")
         assert admin_client.get(address(LienVerifie, "add")).status_code == 403
