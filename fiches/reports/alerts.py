@@ -38,7 +38,7 @@ def alerts_of(text):
 def _names(text):
     titled = [match.span() for match in _TITLED.finditer(text)]
     spans, i = list(titled), 0
-    for match in _PAIR.finditer(text):
+    for match in _pairs(text):
         while i < len(titled) and titled[i][1] <= match.start():
             i += 1
         within = i < len(titled) and titled[i][0] < match.end()
@@ -46,6 +46,14 @@ def _names(text):
         if not within and _is_first_name(match["first"]) and not _PLACE.search(before):
             spans.append(match.span())
     return [text[start:end] for start, end in sorted(spans)]
+
+
+def _pairs(text):
+    """The matches of two words that may be a name; « Appeler Marie » must not hide « Marie Dupont »."""
+    match = _PAIR.search(text)
+    while match:
+        yield match
+        match = _PAIR.search(text, match.end() if _is_first_name(match["first"]) else match.end("first"))
 
 
 def _is_first_name(word):

@@ -21,7 +21,8 @@ UNKNOWN_THEME, DEDUCED_THEME = "theme-inconnu", "theme-deduit"
 CHANGED, GONE = "change", "disparu"
 AS_IT_WAS = object()  # a choice that is left alone
 _BATCH = 500
-_FIELDS = ("destin", "texte", "theme", "voix", "nature", "motif", "alertes", "a_regler", "remplace", "ordre", "encre")
+_ALERTS = ("alertes", "a_regler")
+_SETTLED_BY = {"theme": (UNKNOWN_THEME, DEDUCED_THEME), "voix": (UNKNOWN_VOICE, SUPPOSED_VOICE), "nature": ()}
 
 
 @contextmanager
@@ -36,8 +37,15 @@ def reviewing(pk):
         source.save(update_fields=["version", "masques"])
 
 
-def _save(rows):
-    Passage.objects.bulk_update(rows, _FIELDS, batch_size=_BATCH)
+def _save(rows, *fields):
+    """Write these fields, which differ from row to row. Slow for thousands of rows: see `_set`."""
+    Passage.objects.bulk_update(rows, fields, batch_size=_BATCH)
+    return len(rows)
+
+
+def _set(rows, **values):
+    """Write the same values on all the rows: one query, where `_save` takes seconds for thousands of rows."""
+    Passage.objects.filter(pk__in=[row.pk for row in rows]).update(**values)
     return len(rows)
 
 
@@ -48,16 +56,14 @@ def _segments(rows):
 def arrange(source, rows, *, theme=AS_IT_WAS, voix=AS_IT_WAS, nature=AS_IT_WAS):
     """Say the theme (a number, or None), the voice, the nature of the segments among `rows`."""
     changed = _segments({row.pk: row for row in rows}.values())
-    for row in changed:
-        if theme is not AS_IT_WAS:
-            row.theme = theme
-            row.drop_alerts(UNKNOWN_THEME, DEDUCED_THEME)
-        if voix is not AS_IT_WAS:
-            row.voix = voix
-            row.drop_alerts(UNKNOWN_VOICE, SUPPOSED_VOICE)
-        if nature is not AS_IT_WAS:
-            row.nature = nature
-    return _save(changed)
+    choices = {"theme": theme, "voix": voix, "nature": nature}
+    choices = {name: value for name, value in choices.items() if value is not AS_IT_WAS}
+    settled = [code for name in choices for code in _SETTLED_BY[name]]
+    told = [row for row in changed if any(code in settled for code, _ in row.alertes)]
+    for row in told:
+        row.drop_alerts(*settled)
+    _save(told, *_ALERTS)
+    return _set(changed, **choices)
 
 
 def announced(source, heads):
@@ -81,11 +87,12 @@ def announced(source, heads):
 def seen(source, rows):
     """Settle what a person has looked at. A voice alone cannot be waved through: words need somebody who says them."""
     changed = [row for row in rows if row.a_regler]
-    for row in changed:
-        kept = [] if row.voix or row.destin != Destin.SEGMENT else [[UNKNOWN_VOICE, ""]]
-        row.set_alerts(kept)
-        row.remplace = False
-    return _save(changed)
+    silent = [row for row in changed if row.destin == Destin.SEGMENT and not row.voix]
+    for row in silent:
+        row.set_alerts([(UNKNOWN_VOICE, "")])
+    _set(changed, alertes=[], a_regler="", remplace=False)
+    _save(silent, *_ALERTS)
+    return len(changed)
 
 
 def leave_out(source, rows, motif):
@@ -94,10 +101,7 @@ def leave_out(source, rows, motif):
     if not motif or len(motif) > Passage._meta.get_field("motif").max_length:
         raise ReportRefused("Dites pourquoi ces lignes sont laissées de côté, en 200 signes au plus.")
     changed = [row for row in rows if row.destin in (Destin.SEGMENT, Destin.INTERTITRE)]
-    for row in changed:
-        row.destin, row.motif = Destin.IGNORE, motif
-        row.set_alerts([])
-    return _save(changed)
+    return _set(changed, destin=Destin.IGNORE, motif=motif, alertes=[], a_regler="")
 
 
 def take_back(source, rows):
@@ -119,7 +123,7 @@ def take_back(source, rows):
         alerts = [(alert.code, alert.what) for alert in alerts_of(row.texte)]
         alerts += [(UNKNOWN_THEME, "")] * (row.theme is None) + [(UNKNOWN_VOICE, "")] * (not row.voix)
         row.set_alerts(alerts)
-    return _save(changed)
+    return _save(changed, "destin", "motif", "theme", "voix", *_ALERTS)
 
 
 def merge(source, rows):
@@ -161,7 +165,7 @@ def split(source, row, at):
     new.save()
     row.texte, row.encre = left, row.encre - new.encre
     row.set_alerts(_alerts_in(row.alertes, left))
-    return _save([row])
+    return _save([row], "texte", "encre", *_ALERTS)
 
 
 def _alerts_in(alerts, text):
@@ -181,7 +185,7 @@ def mask_alerts(source, rows):
             source.masques += count
         row.drop_alerts(*MASKS)
         changed.append(row)
-    return _save(changed)
+    return _save(changed, "texte", *_ALERTS)
 
 
 def mask_words(source, row, words):
@@ -191,7 +195,7 @@ def mask_words(source, row, words):
         raise ReportRefused("Ces mots ne se trouvent pas dans le passage : recopiez-les tels quels.")
     source.masques += count
     row.set_alerts(_alerts_in(row.alertes, row.texte))
-    _save([row])
+    _save([row], "texte", *_ALERTS)
     return count
 
 
@@ -201,7 +205,7 @@ def replace_former(source, rows):
     for row in changed:
         row.remplace = True
         row.drop_alerts(CHANGED, GONE)
-    return _save(changed)
+    return _save(changed, "remplace", *_ALERTS)
 
 
 def cuts_of(texte):

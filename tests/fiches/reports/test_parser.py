@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from fiches.reports.alerts import alerts_of
 from fiches.reports.lines import ink
 from fiches.reports.parser import parse
 from fiches.reports.reading import read_report
@@ -252,3 +253,8 @@ def test_an_absurd_line_takes_no_absurd_time(sign):
     """A quadratic rule would take minutes: pytest has no time limit, but whoever waits would see it."""
     text = sign * (60_000 // len(sign))
     assert parse(report_of(text, "md"), THEMES).accounted == ink(text)
+
+
+def test_a_capital_before_a_name_does_not_hide_it():
+    assert [alert.what for alert in alerts_of("Appeler Marie Dupont avant midi")] == ["Marie Dupont"]
+    assert alerts_of("Appeler Monique") == ()
