@@ -80,7 +80,8 @@ class Advises:
         return response
 
     def _advise(self, request, obj):
-        if obj.pk is None or IS_POPUP_VAR in request.POST:  # a next version that was published is no more
+        """Not to who moves the sheet on: they are done writing, and may have been told what is missing."""
+        if "_statut" in request.POST or IS_POPUP_VAR in request.POST:
             return
         found = advice_on(obj)
         if not found:

@@ -270,6 +270,10 @@ class TestOnSave:
         answer = self.save(admin_client, fiche, resume="")
         assert "warning" not in [level for level, _ in messages(answer)]
 
+    def test_who_moves_a_sheet_on_is_not_advised(self, admin_client):
+        fiche = make.make_fiche(titre="Une idée")
+        assert [level for level, _ in messages(self.save(admin_client, fiche, _statut="submit"))] == ["success"]
+
     def test_a_long_list_is_cut(self, admin_client):
         fiche = make.make_fiche(titre="Oser demander", pourquoi=", ".join(f"XYZ{c}" for c in "ABCDEFGHIJ"))
         told = messages(self.save(admin_client, fiche))[1][1]
