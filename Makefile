@@ -18,13 +18,14 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	ALLOWED_HOSTS=example.org DEBUG=0 HTTPS=1 HSTS_SECONDS= HSTS_SUBDOMAINS=1 DATABASE_URL=sqlite://:memory:
 
 .DELETE_ON_ERROR:
-.PHONY: help run dev admin links digest test lock
+.PHONY: help run dev admin links digest purge test lock
 
 help:
 	@echo "make run     install, fill an empty base, and serve the site at http://127.0.0.1:8000/ (PORT=8001 to change)"
 	@echo "make admin   create an account for the curators' pages"
 	@echo "make links   ask every address that the content leads to whether it still answers (each night, from cron)"
 	@echo "make digest  write to the owners of sheets what waits for them (on Monday, from cron; needs EMAIL_URL)"
+	@echo "make purge   erase imported reports 30 days after their excerpts were written (daily, from cron)"
 	@echo "make dev     the same site for developers: reloads when a file changes, shows errors"
 	@echo "make test    style, production checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lock    (maintainers) write requirements*.txt again from pyproject.toml; needs uv"
@@ -55,6 +56,9 @@ links: $(BIN)/.installed .env
 
 digest: $(BIN)/.installed .env
 	@set -e; $(ENV); $(MANAGE) send_digest --apply
+
+purge: $(BIN)/.installed .env
+	@set -e; $(ENV); $(MANAGE) purge_imports --apply
 
 test: $(BIN)/.installed-dev
 	$(BIN)/ruff check

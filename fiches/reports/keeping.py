@@ -12,12 +12,22 @@ _ORPHAN = timedelta(days=1)  # a file that no row names: its row was undone, or 
 
 def purge():
     """Erase the files and passages whose time has come, and files without a row: how many of each."""
-    due = Import.objects.filter(ecrit_le__lte=timezone.now() - KEPT).exclude(fichier="")
-    erased = 0
-    for source in due:
+    sources, orphans = due(), _orphans()
+    for source in sources:
         source.erase()
-        erased += 1
-    return erased, _delete_orphans()
+    for name in orphans:
+        private_storage.delete(name)
+    return len(sources), len(orphans)
+
+
+def to_purge():
+    """What `purge()` would erase: how many imports, how many files without a row."""
+    return len(due()), len(_orphans())
+
+
+def due():
+    """The imports whose file and passages have been kept long enough."""
+    return list(Import.objects.filter(ecrit_le__lte=timezone.now() - KEPT).exclude(fichier=""))
 
 
 def discard(source):
@@ -27,15 +37,12 @@ def discard(source):
     storage.delete(name)
 
 
-def _delete_orphans():
+def _orphans():
     if not private_storage.exists(""):
-        return 0
+        return []
     known = set(Import.objects.exclude(fichier="").values_list("fichier", flat=True))
-    orphans = [
+    return [
         name
         for name in private_storage.listdir("")[1]
         if name not in known and timezone.now() - private_storage.get_modified_time(name) > _ORPHAN
     ]
-    for name in orphans:
-        private_storage.delete(name)
-    return len(orphans)

@@ -431,7 +431,9 @@ class TestKeeping:
         Import.objects.update(ecrit_le=timezone.now() - timedelta(days=30, seconds=1))
         assert admin_client.get(url).status_code == 404  # before any purge
         assert private_storage.exists(source.fichier.name)
-        assert call("purge_imports").startswith("1 ")
+        assert call("purge_imports").startswith("1 reports, 0 files")
+        assert private_storage.exists(source.fichier.name)  # only counted
+        assert call("purge_imports", "--apply").startswith("1 reports, 0 files")
         assert not private_storage.exists(source.fichier.name)
         assert not Passage.objects.exists()
         source.refresh_from_db()
@@ -478,9 +480,9 @@ class TestKeeping:
         assert atelier.extraits.count() == 15
 
 
-def call(command):
+def call(*command):
     out = StringIO()
-    call_command(command, stdout=out)
+    call_command(*command, stdout=out)
     return out.getvalue()
 
 
