@@ -34,6 +34,9 @@ class TellsPresence:
             context["presents"] = presence.arrive(request.user, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def response_change(self, request, obj):
-        presence.leave(request.user, obj)
-        return super().response_change(request, obj)
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        """Whoever has saved is no longer here, until they open the form again."""
+        response = super()._changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "POST" and object_id is not None and response.status_code == 302:
+            presence.leave(request.user, self.opts.label_lower, unquote(object_id))
+        return response

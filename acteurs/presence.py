@@ -31,6 +31,6 @@ def arrive(user, obj):
     return sorted(others.values_list("compte__username", flat=True))
 
 
-def leave(user, obj):
-    """Note that `user` has saved `obj` and left its form."""
-    Presence.objects.filter(modele=obj._meta.label_lower, objet_id=str(obj.pk), compte=user).delete()
+def leave(user, modele, key):
+    """Note that `user` has left the form of the object `key` of `modele` (« fiches.fiche »)."""
+    Presence.objects.filter(modele=modele, objet_id=str(key), compte=user).delete()

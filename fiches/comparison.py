@@ -25,7 +25,7 @@ class Change:
 
     @property
     def pieces(self):
-        return word_pieces(self.before, self.after)
+        return list(_breaks_apart(word_pieces(self.before, self.after)))
 
 
 def word_pieces(before, after):
@@ -41,6 +41,16 @@ def word_pieces(before, after):
         if c < d:
             pieces.append((NEW, "".join(new[c:d])))
     return pieces
+
+
+def _breaks_apart(pieces):
+    """`pieces`, of which none that is new begins with a line break: its first word follows what says « ajouté »."""
+    for kind, text in pieces:
+        words = text.lstrip("\n")
+        if kind == NEW and words and words != text:
+            yield SAME, text[: -len(words)]
+            text = words
+        yield kind, text
 
 
 def changes(before, after):

@@ -164,12 +164,12 @@ class KeepsVersions(MovesFiches):
 def _told(state):
     """What a list says of one state."""
     statut, is_next = history.status_of(state)
-    by = state.revision.user
+    statut, by = Statut(statut), state.revision.user
     return {
         "pk": state.pk,
         "at": state.revision.date_created,
         "by": (by.get_full_name() or by.get_username()) if by else "",
         "comment": state.revision.comment,
         "titre": history.title_of(state),
-        "statut": "nouvelle version" if is_next else Statut(statut).label if statut in Statut.values else statut,
+        "statut": f"nouvelle version, {statut.label}" if is_next else statut.label,
     }
