@@ -1,7 +1,7 @@
 """How sheets are filed: themes, levers and their families, moments."""
 
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from acteurs.admin import SEARCH_WORDS
 from acteurs.admin_base import ContentAdmin
@@ -14,14 +14,25 @@ from ..models import Categorie, Levier, Moment, Porte, PortePlace, Theme
 
 
 class CountsFiches(ContentAdmin):
-    """Shows how many sheets, whatever their status, use each row of the list. `fiches_path` leads to them."""
+    """Shows how many sheets, whatever their status, use each row of the list. `fiches_path` leads to them.
+
+    `version_path` leads to what they are the next version of: those are not sheets yet.
+    """
 
     fiches_path = "fiches"
+    version_path = "fiches__version_de"  # None: what is counted is not sheets
 
     def get_queryset(self, request):
-        counted = super().get_queryset(request).annotate(combien=Count(self.fiches_path, distinct=True))
+        counted = (
+            super()
+            .get_queryset(request)
+            .annotate(combien=Count(self.fiches_path, filter=self._sheets(), distinct=True))
+        )
         # Said again: Django drops the usual order where it counts, and a list to choose from must have one.
         return counted.order_by(*(self.get_ordering(request) or self.model._meta.ordering))
+
+    def _sheets(self):
+        return Q(**{f"{self.version_path}__isnull": True}) if self.version_path else None
 
     @admin.display(description="fiches", ordering="combien")
     def combien(self, obj):
@@ -50,7 +61,7 @@ class ThemeAdmin(VocabularyAdmin, CountsFiches):
 @admin.register(Categorie)
 class CategorieAdmin(CountsFiches):
     slug_source = "nom"
-    fiches_path = "leviers"
+    fiches_path, version_path = "leviers", None
     fields = ["nom", "slug", "description", "ordre"]
     list_display = ["nom", "ordre", "combien"]
     list_editable = ["ordre"]
@@ -75,7 +86,7 @@ class LevierForm(ContentForm):
 class LevierAdmin(VocabularyAdmin, CountsFiches):
     form = LevierForm
     slug_source = "name"
-    fiches_path = "fiche_leviers"
+    fiches_path, version_path = "fiche_leviers", "fiche_leviers__content_object__version_de"
     fieldsets = [
         (
             None,

@@ -81,6 +81,14 @@ class TestWriting:
         for url in (copy.get_absolute_url(), f"/fiches/{copy.slug}/"):
             assert client.get(url).status_code == 404
 
+    def test_the_lists_of_the_admin_do_not_count_it_twice(self, admin_client, fiche):
+        opened(fiche)
+        for row in (fiche.theme, fiche.leviers.get(), fiche.moments.get()):
+            (listed,) = [
+                one for one in admin_client.get(address(type(row), "changelist")).context["cl"].queryset if one == row
+            ]
+            assert listed.combien == 1
+
     def test_there_is_one_at_a_time(self, fiche):
         opened(fiche, by=make_account("Contributeur", "lea"))
         with pytest.raises(ValidationError, match="déjà en préparation par lea"):
