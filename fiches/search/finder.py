@@ -6,7 +6,6 @@ the one it looks like. What was done is kept in `Found`, for the page to say it.
 
 import re
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import NamedTuple
 
 from django.core.paginator import Paginator
@@ -32,7 +31,8 @@ LINKED = 0.1  # share of its score that each of the best sheets lends to those t
 LENDERS = 3  # sheets
 BEST = 5  # sheets: what they have in common is shown beside them
 EXACT = 4  # decimals of a score that count: beyond, it is noise and the older sheet comes first
-EQUALS = 10  # sheets of equal score that may straddle the end of a page
+EQUALS = 10  # sheets fetched beyond the end of a page, for some may equal its last
+MANY_EQUALS = 2000  # sheets: beyond so many, their order is left to the engine
 RETRIES = 3
 # A run without blanks that may be an address or a number: it is somebody's, and no word.
 _PERSONAL = re.compile(r"[@/\\_\d]|\w\w[.]\w|\w[.]\w\w")
@@ -138,7 +138,7 @@ class _Matched(NamedTuple):
 
 def _panel(view, asked, matched):
     shared = facets.shared(view, matched.best)
-    words = [word.terms for word in asked.words] or [[term] for phrase in asked.phrases for term in phrase]
+    words = [word.terms for word in asked.words] or [[term] for runs in asked.phrases for term in runs[0]]
     return view.panel.find(words, asked.named, shared)
 
 
@@ -220,14 +220,18 @@ def _match(view, asked):
 def _closest(searcher, clauses, end):
     """The first `end` hits for some clauses, in order, and how many there are in all.
 
-    A few more are fetched: which of two equal scores the engine puts first depends on its history.
+    Which of several equal scores the engine puts first depends on its history: all the equals of the last are fetched.
     """
-    found = searcher.search(Query.boolean_query(clauses), end + EQUALS)
-    hits = [(score, searcher.doc(address)) for score, address in found.hits]
-    ranked = sorted(
-        ((-round(score, EXACT), document["id"][0], document) for score, document in hits), key=itemgetter(0, 1)
-    )
-    return [Hit(pk, -score, document) for score, pk, document in ranked[:end]], found.count
+    query, wanted = Query.boolean_query(clauses), end + EQUALS
+    while True:
+        found = searcher.search(query, wanted)
+        scores = [-round(score, EXACT) for score, _ in found.hits]
+        if len(scores) < wanted or scores[end - 1] != scores[-1] or wanted > MANY_EQUALS:
+            break
+        wanted *= 4
+    documents = [searcher.doc(address) for _, address in found.hits]
+    ranked = sorted(zip(scores, documents, strict=True), key=lambda hit: (hit[0], hit[1]["id"][0]))
+    return [Hit(document["id"][0], -score, document) for score, document in ranked[:end]], found.count
 
 
 def _linked(hits):

@@ -53,8 +53,8 @@ class Highlighter:
         for run in asked.expressions:
             if len(run) == 1:
                 patterns |= self._learn(view, run[0], -1, 0.5)
-        for phrase in asked.phrases:
-            for term in phrase:
+        for runs in asked.phrases:
+            for term in {term for run in runs for term in run}:
                 patterns |= self._learn(view, term, -2, 1.0)
         longest_first = sorted(patterns, key=lambda text: (-len(text), text))
         # The first letters, looked at before anything else, spare most of the work at most places.

@@ -58,7 +58,7 @@ class Asked:
     """What a query asks of the engine."""
 
     words: list
-    phrases: list  # quoted: runs of terms, all of which are required
+    phrases: list  # quoted: for each, the runs of terms that it may be; all are required
     named: dict  # {(facet, pk): trust}
     corrections: list
     expressions: list  # runs of terms: the other words for the same things
@@ -73,7 +73,9 @@ class Asked:
 
     @property
     def unknown_share(self):
-        """The share of what was asked that no sheet can answer, from 0 to 1."""
+        """The share of what was asked that no sheet can answer, from 0 to 1. A quotation is answered or not at all."""
+        if self.phrases:
+            return 0.0
         return sum(word.rarity for word in self.words if not word.known) / self.rarity if self.rarity else 0.0
 
 
@@ -84,8 +86,7 @@ def rarity(sheets, total):
 
 def ask(view, q, *, corrected=True):
     """Read `q`, or None when it has no word at all. `corrected`: whether unknown words give way to close ones."""
-    phrases = [tuple(view.lexicon.analyser.terms(text, small=True)) for text in _quoted(q)]
-    phrases = [phrase for phrase in phrases if phrase]
+    phrases = [runs for text in _quoted(q) if (runs := _phrase(view, text))]
     free = _QUOTED.sub(" ", q)
     corrections = []
     if corrected:
@@ -103,6 +104,18 @@ def _quoted(q):
     return [next(group for group in match.groups() if group) for match in _QUOTED.finditer(q)]
 
 
+def _phrase(view, text):
+    """The runs of terms that a quotation may be, its small words kept, accents restored word by word."""
+    tokens = view.lexicon.analyser.tokens(text, small=True)[:MAX_WORDS]
+    words = [_readings_of(view, token, text) for token in tokens]
+    return list(islice(product(*words), MAX_READINGS)) if words else []
+
+
+def _readings_of(view, token, text):
+    """The terms that a word may stand for, its own first."""
+    return [token.term, *sorted(view.vocabulary.restore(text[token.start : token.end]) - {token.term})]
+
+
 def _frequency(view, term):
     """In how many sheets a term stands, at least: the most of any field."""
     return max(view.searcher.doc_freq(name, term) for name in TEXTS)
@@ -115,7 +128,7 @@ def _words(view, text):
     for token in view.lexicon.analyser.query_tokens(text)[:MAX_WORDS]:
         if token.term in words:
             continue
-        terms = [token.term, *sorted(view.vocabulary.restore(text[token.start : token.end]) - {token.term})]
+        terms = _readings_of(view, token, text)
         frequency = max(_frequency(view, term) for term in terms)
         words[token.term] = Word(token.term, terms, rarity(frequency, total), frequency > 0)
     return list(words.values())
@@ -172,11 +185,15 @@ def _add_meanings(view, asked):
 
 def _assemble(view, asked, text):
     """The engine's queries: every word, some words, and what words side by side add."""
-    quoted = [(Occur.Must, Query.disjunction_max_query(_places(phrase, 1.0), TIE)) for phrase in asked.phrases]
+    quoted = [
+        (Occur.Must, Query.disjunction_max_query([place for run in runs for place in _places(run, 1.0)], TIE))
+        for runs in asked.phrases
+    ]
     clauses = [Query.disjunction_max_query(word.places, TIE) for word in asked.words]
     asked.every = Query.boolean_query([*quoted, *((Occur.Must, clause) for clause in clauses)])
     any_word = Query.boolean_query([(Occur.Should, clause) for clause in clauses])
-    asked.some = Query.boolean_query([*quoted, (Occur.Must, any_word)]) if clauses else asked.every
+    wanted = Occur.Should if quoted else Occur.Must  # a quotation found is enough
+    asked.some = Query.boolean_query([*quoted, (wanted, any_word)]) if clauses else asked.every
     tokens = view.lexicon.analyser.tokens(text, small=True)[: 2 * MAX_WORDS]
     full = {word.term for word in asked.words}
     for first, second in pairwise(tokens):
@@ -213,6 +230,6 @@ def _closest(surface, surfaces):
     One slip up to five letters, two beyond; first letters are rarely mistaken, and frequent words are more likely.
     """
     slips = 1 if len(surface) < 6 else 2
-    close = process.extract(surface, surfaces.keys(), scorer=OSA.distance, score_cutoff=slips, limit=50)
+    close = process.extract(surface, surfaces.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
     ranked = [(distance + 0.5 * (form[0] != surface[0]), -surfaces[form], form) for form, distance, _ in close]
     return min(ranked)[2] if ranked else None

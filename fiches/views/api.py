@@ -1,5 +1,7 @@
 """Read-only JSON for machines: the finder's own answer, in the same order, with the same parameters."""
 
+import re
+
 from django.core.exceptions import BadRequest
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
@@ -8,11 +10,12 @@ from fiches.search.criteria import Criteria
 from fiches.search.finder import PER_PAGE, find
 
 MAX_LIMIT = 100  # sheets in one answer
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 
 def _limit(text):
     """How many sheets to give, from 1 to MAX_LIMIT. BadRequest for anything else."""
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MAX_LIMIT:
+    if not _NUMBER.fullmatch(text) or not 1 <= int(text) <= MAX_LIMIT:
         raise BadRequest(f"« limit » va de 1 à {MAX_LIMIT}.")
     return int(text)
 

@@ -132,7 +132,6 @@ def test_an_absurd_page_is_one_that_exists(page):
     assert list(found.page)
 
 
-@pytest.mark.xfail(strict=True, reason="the engine orders equal scores by history, and the finder fetches few more")
 def test_sheets_of_equal_score_come_in_the_same_order_whatever_the_history_of_the_process():
     """A word that only names a lever gives all its sheets one score."""
     levier = make.make_levier(synonymes="viaduc")

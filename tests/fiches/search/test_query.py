@@ -6,7 +6,7 @@ import pytest
 
 from fiches.models import Fiche
 from fiches.search.analysis import MAX_WORD
-from fiches.search.criteria import Criteria, clean_text
+from fiches.search.criteria import Criteria, Tri, clean_text
 from fiches.search.finder import find
 from fiches.search.french import fold
 from fiches.search.index import fresh
@@ -270,3 +270,17 @@ class TestShipped:
             if fiche.titre not in [sheet.titre for sheet in found(fiche.titre[:200]).page][:3]
         }
         assert lost == {}
+
+
+def test_a_quotation_is_found_without_its_accents():
+    make.make_published_fiche(titre="La réunion de rentrée")
+    assert [fiche.titre for fiche in find(Criteria(q='"reunion de rentree"', tri=Tri.PERTINENCE)).page] == [
+        "La réunion de rentrée"
+    ]
+
+
+def test_a_quotation_is_enough_beside_words_that_nobody_wrote():
+    make.make_published_fiche(titre="La réunion de rentrée")
+    found = find(Criteria(q='"réunion de rentrée" xylophone', tri=Tri.PERTINENCE))
+    assert [fiche.titre for fiche in found.page] == ["La réunion de rentrée"]
+    assert found.is_relaxed
