@@ -131,9 +131,13 @@ class _Matched(NamedTuple):
 
     query: Query  # those sheets
     ranking: list  # clauses that rank them
-    complete: int
-    is_relaxed: bool
+    count: int | None  # of them; None: to be counted
+    complete: int  # how many have all the words
     best: list = []  # keys of the closest
+
+    @property
+    def is_relaxed(self):
+        return self.count is not None and self.count > self.complete
 
 
 def _panel(view, asked, matched):
@@ -192,15 +196,14 @@ def words_of(analyser, q):
 def _everything(criteria):
     """All the sheets without words; none for words without a letter or a digit."""
     query = Query.empty_query() if criteria.q else Query.all_query()
-    return _Matched(query, [(Occur.Must, query)], 0, is_relaxed=False)
+    return _Matched(query, [(Occur.Must, query)], None, 0)
 
 
 def _match(view, asked):
     """Those that have all the words; the closest of the others too when they are few."""
     top, complete = _closest(view.searcher, [(Occur.Must, asked.every), *asked.nearness], BEST)
-    query, ranked = asked.every, asked.every
-    is_relaxed = complete < FEW and len(asked.words) > 0
-    if is_relaxed:
+    query, ranked, count = asked.every, asked.every, complete
+    if complete < FEW and asked.words:
         top, _ = _closest(view.searcher, [(Occur.Must, asked.some), *asked.nearness], NEAREST)
         best = top[0].score if top else 0
         near = [hit.pk for hit in top if hit.score >= FAR * best]
@@ -212,9 +215,9 @@ def _match(view, asked):
             [(Occur.Should, asked.every), (Occur.Should, Query.term_set_query(schema(), "id", near))]
         )
         ranked = asked.some
-        is_relaxed = view.searcher.search(query, 1).count > complete
+        count = view.searcher.search(query, 1).count
     ranking = [(Occur.Must, ranked), *asked.nearness, *_linked(top[:LENDERS])]
-    return _Matched(query, ranking, complete, is_relaxed, [hit.pk for hit in top[:BEST]])
+    return _Matched(query, ranking, count, complete, [hit.pk for hit in top[:BEST]])
 
 
 def _closest(searcher, clauses, end):
@@ -271,7 +274,7 @@ class Sheets:
         )
         self._ranking = matched.ranking
         self._highlighter = Highlighter(view, asked) if asked else None
-        self._count = None
+        self._count = None if criteria.chosen else matched.count
 
     def __len__(self):
         if self._count is None:
