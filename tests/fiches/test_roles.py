@@ -9,18 +9,43 @@ from axes.models import AccessAttempt
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
+from acteurs.merging import preview
 from acteurs.models import Acteur, Contact, Dispositif, Terme
 from acteurs.stamp import editing
 from fiches import history
-from fiches.models import Demarche, Extrait, Fiche, Levier, Phrase, Question, Statut, TempsFort, versions
+from fiches.models import (
+    Demarche,
+    Extrait,
+    Fiche,
+    Import,
+    Levier,
+    Phrase,
+    Question,
+    Statut,
+    TempsFort,
+    versions,
+)
+from fiches.reports.drafting import draft_import
 from tests import factories as make
 from tests.accounts import ROLES, make_account
 from tests.admin_pages import act, address, typed
 
 pytestmark = pytest.mark.django_db
+
+REPORT = """THEME 1 : CE QUI FAIT QUE ÇA MATCHE
+Paroles des centres sociaux
+- Se voir souvent.
+- Manger ensemble.
+"""
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def page(name, fiche, *more):
@@ -37,6 +62,7 @@ class Trial:
 
     def sees(self, url):
         answer = self.client.get(url)
+        answer.getvalue()  # a file is closed once read to its end
         return answer.status_code == 200
 
     def sees_model(self, *models):
@@ -172,6 +198,71 @@ def decides(trial):
     return question.suite == "sans-objet"
 
 
+def merges(trial):
+    kept, other = make.make_levier(), make.make_levier()
+    seen = preview(kept, [other]).seen
+    act(trial.client, Levier, "merge_selected", kept, other, garder=kept.pk, vu=seen, fusionner="Fusionner")
+    return not Levier.objects.filter(pk=other.pk).exists()
+
+
+def imports(trial):
+    url = reverse("admin:fiches_atelier_importer")
+    shown = trial.sees(url)
+    trial.client.post(url, {"fichier": SimpleUploadedFile("cr.txt", REPORT.encode())})
+    assert Import.objects.exists() == shown
+    return shown
+
+
+def reviews_report(trial):
+    """Its list, a gesture in bulk, a line alone, the file, then the writing: all of them, or none."""
+    make.make_theme(numero=1)
+    source = draft_import(REPORT.encode(), "cr.txt", by=None)
+    assert not source.passages.unsettled().exists()
+    first, last = source.passages.filter(destin="segment")
+    pages = [("import",), ("import_ligne", last.pk), ("import_ecrire",), ("import_fichier",), ("import_abandonner",)]
+    urls = {name: reverse(f"admin:fiches_{name}", args=[source.pk, *more]) for name, *more in pages}
+    done = {trial.sees(url) for url in urls.values()}
+    trial.client.post(urls["import"], {"geste": "ignorer", "ligne": [first.pk], "motif": "Hors sujet."})
+    done.add(source.passages.filter(motif="Hors sujet.").exists())
+    trial.client.post(urls["import_ligne"], {"texte": last.texte, "masquer": "1", "mots": "ensemble"})
+    done.add(source.passages.filter(texte__contains="[masqué]").exists())
+    trial.client.post(urls["import_ecrire"], {"titre": "Rencontre", "portee": "interne"})
+    done.add(Extrait.objects.exists())
+    assert len(done) == 1
+    return done.pop()
+
+
+def cites(trial, fiche):
+    """Both ways: one click where a sheet is proposed, the page that cites in any sheet."""
+    near, far = make.make_extrait(), make.make_extrait()
+    place = {"fiche": fiche.pk, "section": "pourquoi", "position": "appuie"}
+    trial.client.post(reverse("admin:fiches_extrait_relier"), {"extrait": near.pk, **place})
+    trial.client.post(reverse("admin:fiches_extrait_citer", args=[far.pk]), place)
+    done = {fiche.citations.filter(extrait=extrait).exists() for extrait in (near, far)}
+    assert len(done) == 1
+    return done.pop()
+
+
+def sets_aside(trial):
+    extrait = make.make_extrait()
+    url = reverse("admin:fiches_extrait_relier")
+    for motif, decided in (("", False), ("Déjà dit.", True)):
+        trial.client.post(url, {"extrait": extrait.pk, "ecarter": "1", "motif": motif})
+        extrait.refresh_from_db()
+        assert decided or extrait.etat == "retenu", "set aside without a reason"
+    return (extrait.etat, extrait.motif) == ("ecarte", "Déjà dit.")
+
+
+def masks(trial):
+    extrait = make.make_extrait(texte="Appeler Marie avant de venir.")
+    url = reverse("admin:fiches_extrait_masquer", args=[extrait.pk])
+    shown = trial.sees(url)
+    trial.client.post(url, {"mots": "Marie"})
+    extrait.refresh_from_db()
+    assert ("Marie" not in extrait.texte) == shown
+    return shown
+
+
 def reopens(trial):
     attempt = AccessAttempt.objects.create(username="lea", ip_address="10.0.0.1", failures_since_start=5)
     return trial.deletes(attempt)
@@ -219,6 +310,15 @@ GESTURES = {
     ),
     "modifier un levier": lambda t: t.changes(make.make_levier()),
     "supprimer un levier": lambda t: t.deletes(make.make_levier()),
+    "fusionner deux leviers": merges,
+    "importer un compte rendu": imports,
+    "relire et écrire un compte rendu importé": reviews_report,
+    "voir « Matière à exploiter »": lambda t: t.sees(reverse("admin:fiches_extrait_matiere")),
+    "citer un extrait dans son brouillon": lambda t: cites(t, t.draft()),
+    "citer un extrait dans le brouillon d’un autre": lambda t: cites(t, t.draft(t.other)),
+    "citer un extrait dans une fiche publiée": lambda t: cites(t, t.online()),
+    "mettre un extrait de côté, en donnant un motif": sets_aside,
+    "masquer un passage d’un extrait": masks,
     "voir les extraits": lambda t: t.sees_model(Extrait),
     "modifier un extrait": lambda t: t.changes(make.make_extrait()),
     "supprimer un extrait": lambda t: t.deletes(make.make_extrait()),
