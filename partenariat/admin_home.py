@@ -22,6 +22,7 @@ VOCABULARY = [
 ]
 AROUND = [
     (Atelier, "Ateliers"),
+    (Extrait, "Extraits"),
     (fiches.Phrase, "Phrases"),
     (fiches.TempsFort, "Temps forts"),
     (fiches.Demarche, "Démarches"),
@@ -30,7 +31,7 @@ AROUND = [
     (fiches.Porte, "Portes"),
 ]
 
-COUNTED = {Fiche, Extrait, Question, LienVerifie}
+COUNTED = {Fiche, Question, LienVerifie}
 
 
 def home(site, request):
@@ -58,7 +59,7 @@ def home(site, request):
 class Desk:
     """The cards of one account, in the order of the work: read, keep fresh, prove, hear, answer, tidy.
 
-    Each count is that of the list it leads to. `seen`: {model: its entry in Django's app list}.
+    Each count is that of the list it leads to, or of the board. `seen`: {model: its entry in Django's app list}.
     """
 
     def __init__(self, site, request, seen):
@@ -71,7 +72,6 @@ class Desk:
             _card(
                 "Paroles d’ateliers",
                 heard,
-                url=reverse("admin:fiches_extrait_matiere"),
                 add=("Importer un compte rendu", self._add_url(Atelier) and reverse("admin:fiches_atelier_importer")),
             ),
             _card("Questions", self._waiting_in(Question, self._questions)),
@@ -130,9 +130,10 @@ class Desk:
         ]
 
     def _extraits(self):
+        """Leads to the board: of those that wait it gives the sum, and the lists by theme, voice and workshop."""
         n = self._rows(Extrait).filter(is_cited=False, etat=Sort.RETENU).count()
-        words = "parole à exploiter,paroles à exploiter"
-        return self._line(n, words, Extrait, cite="non", etat__exact=Sort.RETENU)
+        words = pluriel(n, "parole à exploiter,paroles à exploiter")
+        return n, words, reverse("admin:fiches_extrait_matiere")
 
     def _questions(self):
         n = self._rows(Question).filter(suite=Suite.A_TRAITER).count()
@@ -146,7 +147,7 @@ class Desk:
         return self._line(orphan_terms().count(), "terme orphelin,termes orphelins", Terme, emploi="orphelin")
 
 
-def _card(label, waiting, *, url=None, add=("", None)):
-    """One card. Its title leads to `url`, or to the whole list of what is first counted."""
-    url = url or (waiting[0][2].partition("?")[0] if waiting else "")
+def _card(label, waiting, *, add=("", None)):
+    """One card. Its title leads to the whole list of what is first counted."""
+    url = waiting[0][2].partition("?")[0] if waiting else ""
     return {"label": label, "url": url, "add_label": add[0], "add_url": add[1], "waiting": waiting}

@@ -137,7 +137,7 @@ class BoardOfExtraits(ContentAdmin):
         return [path("matiere/", view, name="fiches_extrait_matiere"), *super().get_urls()]
 
     def board_view(self, request):
-        if not request.user.has_perm("fiches.view_extrait"):
+        if not self.has_view_permission(request):
             raise PermissionDenied
         rows, everything, ateliers = board()
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Matière à exploiter"}

@@ -55,7 +55,8 @@ class TiesExtraits(ContentAdmin):
     # The list: what waits, and where it could serve
 
     def ties_view(self, request):
-        self._need(request, "view_extrait")
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         if request.method == "POST":
             return through_the_door(request, self._tie)
         narrowed = Waiting.from_query(request.GET)
