@@ -17,7 +17,9 @@ from fiches.models import (
     Decideur,
     Demarche,
     Fiche,
+    Import,
     LienVerifie,
+    Passage,
     Recapitulatif,
     Solidite,
     Statut,
@@ -475,6 +477,14 @@ def presence_twice():
 
 
 TODAY = date(2026, 1, 31)
+
+
+def a_passage(**fields):
+    """A line of a report under review."""
+    source = Import.objects.create(nom="compte-rendu.txt", sha256="0" * 64, total=1)
+    return Passage.objects.create(**{"source": source, "ordre": 1, "destin": "segment", "encre": 1, **fields})
+
+
 BREAK = {
     "etat_une_ligne": lambda: apps.get_model("acteurs.Etat").objects.create(pk=2),
     "presence_unique": presence_twice,
@@ -518,6 +528,10 @@ BREAK = {
     "question_jour_unique": lambda: twice(make_question_jour, question=make_question(jours={})),
     "lien_verifie_etat_connu": lambda: LienVerifie.objects.create(url="https://a.fr", etat="x"),
     "recapitulatif_unique": letter_twice,
+    "passage_destin_connu": lambda: a_passage(destin="x"),
+    "passage_nature_connu": lambda: a_passage(nature="x"),
+    "passage_voix_connue": lambda: a_passage(voix="x"),
+    "passage_laisse_de_cote_motive": lambda: a_passage(destin="ignore", motif=""),
     "synonyme_genre_connu": lambda: make_synonyme(genre="x"),
     "synonyme_unique": lambda: twice(make_synonyme),
     "synonyme_complet": lambda: make_synonyme(mots=""),

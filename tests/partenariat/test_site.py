@@ -11,7 +11,9 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from acteurs.stamp import editing
 from fiches.models import Atelier, Extrait, Fiche
+from fiches.views.preview import preview_url
 from partenariat.headers import client_address
+from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 
@@ -110,6 +112,7 @@ def test_every_public_address_answers(client):
         "fiches:dispositif": "clas",
         "fiches:porte": "ecole",
         "fiches:atelier": "partenariat-ecole",
+        "fiches:preview": preview_url(make.make_ready_fiche()).split("/")[2],
     }
     names = []
     for entry in get_resolver().url_patterns:

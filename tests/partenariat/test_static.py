@@ -9,6 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
+from acteurs.templatetags.marks import icon
 from partenariat.storage import ENTRY, join
 
 BUDGET = 25_000  # bytes on the wire, for a first visit to a sheet
@@ -24,7 +25,9 @@ def collected(settings, tmp_path):
         "staticfiles": {"BACKEND": "partenariat.storage.JoinedStaticFilesStorage"},
     }
     call_command("collectstatic", interactive=False, verbosity=0)
-    return tmp_path
+    icon.cache_clear()  # drawn once for each process, with the addresses of its files
+    yield tmp_path
+    icon.cache_clear()
 
 
 def test_imports_are_written_out_in_their_layer_and_comments_dropped():
