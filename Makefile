@@ -37,6 +37,7 @@ run: $(BIN)/.installed .env
 	$(MANAGE) collectstatic --noinput --verbosity 0; \
 	echo; \
 	echo "Open http://127.0.0.1:$$PORT/     To create an admin: make admin     To stop: Ctrl+C"; \
+	export MALLOC_ARENA_MAX=2; \
 	exec $(BIN)/granian --interface wsgi partenariat.wsgi:application --host 127.0.0.1 --port "$$PORT" \
 		--workers 2 --blocking-threads 4 --no-ws --log-level warning
 
@@ -66,10 +67,7 @@ test: $(BIN)/.installed-dev
 	@echo "check --deploy, makemigrations --check"
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	@$(PRODUCTION) $(MANAGE) makemigrations --check
-	@echo "Tests on SQLite"
-	@DATABASE_URL= $(BIN)/python -m pytest
-	@echo "Tests on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m pytest -m "not rendering"
+	@$(BIN)/python -m tests.both
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
