@@ -112,7 +112,13 @@ class Highlighter:
 
 
 def _sections(fiche):
-    """[(section, its text), …] in the order of the page."""
+    """[(section, its text), …] in the order of the page; put together once, since a sheet found is only read."""
+    if "sections_read" not in fiche.__dict__:
+        fiche.sections_read = list(_read_sections(fiche))
+    return fiche.sections_read
+
+
+def _read_sections(fiche):
     for section, name in FIELDS.items():
         if text := getattr(fiche, name):
             yield section, text
