@@ -220,8 +220,8 @@ def _match(view, asked):
     return _Matched(query, ranking, count, complete, [hit.pk for hit in top[:BEST]])
 
 
-def _closest(searcher, clauses, end):
-    """The first `end` hits for some clauses, in order, and how many there are in all.
+def _closest(searcher, clauses, end, start=0):
+    """The hits from `start` to `end` for some clauses, in order, and how many there are in all.
 
     Which of several equal scores the engine puts first depends on its history: all the equals of the last are fetched.
     """
@@ -232,9 +232,12 @@ def _closest(searcher, clauses, end):
         if len(scores) < wanted or scores[end - 1] != scores[-1] or wanted > MANY_EQUALS:
             break
         wanted *= 4
-    documents = [searcher.doc(address) for _, address in found.hits]
-    ranked = sorted(zip(scores, documents, strict=True), key=lambda hit: (hit[0], hit[1]["id"][0]))
-    return [Hit(document["id"][0], -score, document) for score, document in ranked[:end]], found.count
+    # What comes before, and is not equal to the first, need not be read: a far page costs as little as a near one.
+    first = scores.index(scores[start]) if start < len(scores) else len(scores)
+    documents = [searcher.doc(address) for _, address in found.hits[first:]]
+    ranked = sorted(zip(scores[first:], documents, strict=True), key=lambda hit: (hit[0], hit[1]["id"][0]))
+    kept = ranked[start - first : end - first]
+    return [Hit(document["id"][0], -score, document) for score, document in kept], found.count
 
 
 def _linked(hits):
@@ -285,7 +288,7 @@ class Sheets:
         """The `Hit`s from `start` to `end`, in order."""
         searcher = self._view.searcher
         if self._tri == Tri.PERTINENCE:
-            return _closest(searcher, [(Occur.Must, self._kept), *self._ranking], end)[0][start:]
+            return _closest(searcher, [(Occur.Must, self._kept), *self._ranking], end, start)[0]
         found = searcher.search(
             self._kept, end - start, offset=start, order_by_field=ORDERS[self._tri], order=Order.Asc
         )
