@@ -131,11 +131,11 @@ class TestFrench:
 
     @pytest.mark.parametrize("button", ["_save", "_continue", "_addanother"])
     def test_what_is_said_of_a_sheet_saved(self, client, button):
-        fiche = make.make_fiche(titre="L’œil <du> maître")
+        fiche = make.make_fiche(titre="Ouvrir l’œil <du> maître")  # a verb first: no advice to give
         url = address(Fiche, "change", fiche.pk)
         answer = client.post(url, typed(client.get(url), **{button: "x"}), follow=True)
-        link = f'<a href="{url}">L’œil &lt;du&gt; maître</a>'
-        assert messages(answer)[0] == ("success", f"Fiche enregistrée : {link}.")  # then advice, when there is any
+        link = f'<a href="{url}">Ouvrir l’œil &lt;du&gt; maître</a>'
+        assert messages(answer) == [("success", f"Fiche enregistrée : {link}.")]
 
     def test_and_of_anything_else_added_or_deleted(self, client):
         sent = typed(client.get(address(Moment, "add")), nom="En juin", situation="On range.", **DONE)

@@ -371,8 +371,9 @@ def test_nobody_adds_one(client):
     assert client.get(address(Question, "add")).status_code == 403
 
 
-@pytest.mark.parametrize("page", ["list", "question", "synonym"])
-def test_pages_cost_as_much_with_much_as_with_little(client, page):
+# A form says who else is there, and what it was read from: six queries more.
+@pytest.mark.parametrize(("page", "most"), [("list", 9), ("question", 15), ("synonym", 9)])
+def test_pages_cost_as_much_with_much_as_with_little(client, page, most):
     question = make.make_question(jours={0: 1})
     url = {
         "list": address(Question, "changelist"),
@@ -389,7 +390,7 @@ def test_pages_cost_as_much_with_much_as_with_little(client, page):
         with CaptureQueriesContext(connection) as captured:
             client.get(url)
         counts.append(len(captured))
-    assert counts[0] == counts[1] <= 15
+    assert counts[0] == counts[1] <= most
 
 
 def test_its_pages_are_french_with_nothing_inline(client):
