@@ -1,0 +1,138 @@
+"""One document, told once, that every format writes: a tree of plain texts and of the few things that they may be.
+
+Nothing here is markup. A text is a `str` and comes out as the same text in every format, whatever it holds: the
+formats receive this tree as data (JSON), and never as a source that a typed `#`, `<` or `=` could change.
+
+Texts are stored as people typed them; `typo()` dresses them when a format is written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+# --- inside a paragraph -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Strong:
+    inlines: tuple
+
+
+@dataclass(frozen=True)
+class Emph:
+    inlines: tuple
+
+
+@dataclass(frozen=True)
+class Link:
+    """`url`: absolute, or « #anchor » within the document."""
+
+    inlines: tuple
+    url: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A footnote, called from where it stands. `label` is its number, in words or figures, as the text names it."""
+
+    inlines: tuple
+    number: int
+
+
+Inline = str | Strong | Emph | Link | Note
+
+
+def inlines(*parts):
+    """`parts` as the tuple of inlines that blocks hold; empty texts left out."""
+    return tuple(part for part in parts if part)
+
+
+# --- one under another --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Levels start at 1 under the title of the document, and never skip one (`Document` checks it)."""
+
+    level: int
+    inlines: tuple
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """`style`: how it weighs. Each format has the same few: « » (plain), chapeau, parole, doux."""
+
+    inlines: tuple
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list, each item a tuple of blocks. `numbered` from `start`; else with dashes, or boxes to tick."""
+
+    items: tuple
+    numbered: bool = False
+    start: int = 1
+    boxes: bool = False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Pairs: what is named (inlines), and what is said of it (blocks)."""
+
+    pairs: tuple
+
+
+@dataclass(frozen=True)
+class Table:
+    """`head`: one cell a column; `rows`: cells, each a tuple of inlines; the first of a row names the row."""
+
+    head: tuple
+    rows: tuple
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Blanks:
+    """Labels with room to write by hand after each. `lines`: how many ruled lines."""
+
+    labels: tuple
+    lines: int = 1
+
+
+@dataclass(frozen=True)
+class Break:
+    """A new page, where pages exist."""
+
+
+Block = Heading | Paragraph | Items | Terms | Table | Blanks | Break
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a file holds and says of itself.
+
+    `address`: where it lives on the site (absolute); `version`: the day of the content it tells, never today's, so
+    that the same content gives the same bytes; `contents`: with a table of contents and a cover.
+    Raises ValueError when its headings skip a level: readers by ear, and PDF/UA, would be lost.
+    """
+
+    title: str
+    address: str
+    blocks: Sequence[Block]
+    subtitle: str = ""
+    description: str = ""
+    version: date | None = None
+    publisher: str = ""
+    contents: bool = False
+    columns: int = 1
+    colophon: tuple = field(default=())
+
+    def __post_init__(self):
+        above = 0
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                if not 1 <= block.level <= above + 1:
+                    raise ValueError(f"Heading of level {block.level} after one of level {above}: {block.inlines}")
+                above = block.level
