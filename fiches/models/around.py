@@ -1,4 +1,4 @@
-"""What surrounds the sheets: resources, search words, heard sentences, the school year, acts and deciders."""
+"""What surrounds the sheets: resources, search words, heard sentences, the school year."""
 
 from datetime import date
 
@@ -6,12 +6,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
-from acteurs.bases import NaturalKeyed, checked
+from acteurs.bases import NaturalKeyed, NaturalKeyQuerySet, checked
 from acteurs.models import Acteur, Dispositif, Niveau, Terme
 
 from .fiche import Fiche
-from .skeleton import Pouvoir
 from .themes import Levier, Theme
 
 
@@ -128,6 +128,9 @@ class Phrase(NaturalKeyed):
     def __str__(self):
         return self.phrase
 
+    def get_absolute_url(self):
+        return f"{reverse('fiches:phrases')}#{self.slug}"
+
     @property
     def mark(self):
         """The mark of who says it: a voice's, or the diamond of the others."""
@@ -150,6 +153,20 @@ class DateCertitude(models.TextChoices):
     LOCALE = "locale", "à demander sur place"
 
 
+class TempsFortQuerySet(NaturalKeyQuerySet):
+    def narrowed(self, niveau=None, acteur=None):
+        """Those that concern a level (one that names none concerns them all) and an actor; all of them without."""
+        found = self
+        if niveau:
+            found = found.filter(Q(niveaux=niveau) | Q(niveaux=None))
+        return found.filter(acteurs=acteur) if acteur else found
+
+    def for_calendar(self):
+        """Load all that the calendar tells of each, its published sheets alone: four queries."""
+        sheets = Fiche.objects.published().only("slug", "titre", "theme").order_by("pk")
+        return self.prefetch_related("niveaux", "acteurs", models.Prefetch("fiches", queryset=sheets))
+
+
 class TempsFort(NaturalKeyed):
     """A window of the school year, without its year: it comes back."""
 
@@ -165,6 +182,8 @@ class TempsFort(NaturalKeyed):
     acteurs = models.ManyToManyField(Acteur, related_name="temps_forts", blank=True)
     dispositifs = models.ManyToManyField(Dispositif, related_name="temps_forts", blank=True)
     fiches = models.ManyToManyField(Fiche, related_name="temps_forts", blank=True)
+
+    objects = TempsFortQuerySet.as_manager()
 
     class Meta:
         verbose_name = "temps fort"
@@ -195,79 +214,3 @@ class TempsFort(NaturalKeyed):
     @property
     def fin_date(self):
         return month_day(self.fin)
-
-
-class DemarcheCertitude(models.TextChoices):
-    SURE = "sure", "sûre"
-    A_VERIFIER = "a-verifier", "à vérifier"
-
-
-class Demarche(NaturalKeyed):
-    """An act, and who may say yes to it."""
-
-    slug = models.SlugField(max_length=80, unique=True)
-    acte = models.CharField(max_length=160, unique=True)
-    delai = models.CharField("délai", max_length=240, blank=True)
-    pieces = models.TextField("pièces", blank=True, help_text="Une par ligne.")
-    texte_officiel = models.CharField(max_length=200, blank=True, help_text="Seulement s’il est certain.")
-    a_verifier = models.TextField("à vérifier sur place", blank=True)
-    certitude = models.CharField(max_length=10, choices=DemarcheCertitude, default=DemarcheCertitude.A_VERIFIER)
-    fiches = models.ManyToManyField(Fiche, related_name="demarches", blank=True)
-
-    class Meta:
-        verbose_name = "démarche"
-        ordering = ["pk"]
-        constraints = [
-            *checked("demarche", certitude=DemarcheCertitude),
-            models.CheckConstraint(
-                condition=Q(certitude="sure") | Q(texte_officiel=""),
-                name="demarche_texte_certain",
-                violation_error_message="Tant que la démarche est à vérifier, n’indiquez pas de texte officiel.",
-            ),
-        ]
-
-    def __str__(self):
-        return self.acte
-
-
-class Degre(models.TextChoices):
-    """The two stages of French schooling."""
-
-    PREMIER = "1", "1er degré"
-    SECOND = "2", "2d degré"
-
-
-class PouvoirDemarche(models.TextChoices):
-    """The same words as a sheet's `Pouvoir`, less the one who only acts."""
-
-    DECIDE = Pouvoir.DECIDE.value, Pouvoir.DECIDE.label
-    AVIS = Pouvoir.AVIS.value, Pouvoir.AVIS.label
-    INFORME = Pouvoir.INFORME.value, Pouvoir.INFORME.label
-
-
-class Decideur(NaturalKeyed):
-    """One actor's power over one act, at one stage. No row at a stage: the act does not exist there."""
-
-    natural_key_fields = ("demarche__slug", "degre", "pouvoir", "acteur__slug")
-
-    demarche = models.ForeignKey(Demarche, models.CASCADE, related_name="decideurs", verbose_name="démarche")
-    degre = models.CharField("degré", max_length=1, choices=Degre)
-    pouvoir = models.CharField(max_length=8, choices=PouvoirDemarche)
-    acteur = models.ForeignKey(Acteur, models.PROTECT, related_name="decisions")
-    ordre = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        verbose_name = "décideur"
-        verbose_name_plural = "qui peut dire oui"
-        ordering = ["demarche", "degre", "ordre", "pk"]
-        constraints = [
-            *checked("decideur", degre=Degre, pouvoir=PouvoirDemarche),
-            models.UniqueConstraint(
-                fields=["demarche", "degre", "pouvoir", "acteur"],
-                name="decideur_unique",
-                violation_error_message="Cet acteur est déjà là, au même titre.",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.acteur} {self.get_pouvoir_display()}"
