@@ -113,15 +113,16 @@ class DemarcheAdmin(ContentAdmin):
         (
             "Ce dont on est sûr",
             {
-                "fields": ["certitude", "texte_officiel", "a_verifier"],
+                "fields": ["certitude", "texte_officiel", "a_verifier", "revue_le"],
                 "description": "N’indiquez un texte officiel que si la démarche est sûre. Dans le doute, dites "
-                "ce qu’il faut vérifier sur place.",
+                "ce qu’il faut vérifier sur place. La date dit au lecteur l’âge de ce qu’il lit : changez-la "
+                "quand vous avez tout relu, et alors seulement.",
             },
         ),
         ("Pour aller plus loin", {"fields": ["fiches"]}),
     ]
     autocomplete_fields = ["fiches"]
     inlines = [DecideurInline]
-    list_display = ["acte", "certitude", "texte_officiel"]
+    list_display = ["acte", "certitude", "texte_officiel", "revue_le"]
     list_filter = ["certitude"]
     search_fields = ["acte", "pieces", "a_verifier"]

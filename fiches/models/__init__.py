@@ -1,6 +1,7 @@
 """The sheets, what proves them, and what surrounds them."""
 
-from .around import Decideur, Degre, Demarche, DitePar, Phrase, Ressource, Synonyme, SynonymeGenre, TempsFort
+from .around import DitePar, Phrase, Ressource, Synonyme, SynonymeGenre, TempsFort
+from .demarches import Decideur, Degre, Demarche, PouvoirDemarche
 from .digest import Recapitulatif
 from .evidence import Atelier, Citation, Extrait, Nature, Portee, Position, Sort, Voix
 from .fiche import Fiche
@@ -49,6 +50,7 @@ __all__ = [
     "Portee",
     "Position",
     "Pouvoir",
+    "PouvoirDemarche",
     "Question",
     "QuestionJour",
     "Recapitulatif",
