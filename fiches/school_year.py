@@ -95,11 +95,15 @@ class Now:
             over=meeting(others, today - AROUND, today - timedelta(days=1)),
         )
 
+    @property
+    def ahead(self):
+        """Under way, then soon: in the order of their first days."""
+        return [*self.under_way, *self.soon]
+
     def nearest(self, n):
         """The `n` whose first day is nearest to today, under way or soon, in order: what to think of first.
 
         A window that has been open for months asks for nothing new; one that opens this week does.
         """
-        near = [*self.under_way, *self.soon]
-        near.sort(key=lambda one: (abs((one.start - self.today).days), one.sort_key))
+        near = sorted(self.ahead, key=lambda one: (abs((one.start - self.today).days), one.sort_key))
         return sorted(near[:n], key=lambda one: one.sort_key)

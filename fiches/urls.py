@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import api, ateliers, browse, links, preview, sheets
+from .views import api, ateliers, browse, calendrier, links, preview, sheets
 
 app_name = "fiches"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("liens/", links.liens, name="liens"),
     path("ateliers/", ateliers.atelier_list, name="ateliers"),
     path("ateliers/<slug:slug>/", ateliers.atelier_detail, name="atelier"),
+    path("calendrier/", calendrier.page, name="calendrier"),
+    path("calendrier.ics", calendrier.subscription, name="calendrier_ics"),
     path("glossaire/", browse.glossaire, name="glossaire"),
     path("ressources/", browse.ressource_list, name="ressources"),
     path("contacts/", browse.contact_list, name="contacts"),
