@@ -31,15 +31,26 @@ def typo(html):
         if i % 2:
             if tag := _VERBATIM.match(piece):
                 verbatim = not tag[1]
-        elif not verbatim and _CONCERNED.search(piece):
-            for pattern, replacement in _RULES:
-                piece = pattern.sub(replacement, piece)
-            pieces[i] = piece
+        elif not verbatim:
+            pieces[i] = typo_text(piece)
     return "".join(pieces)
+
+
+def typo_text(text):
+    """`text` with French spaces and apostrophes: for what is not HTML."""
+    if _CONCERNED.search(text):
+        for pattern, replacement in _RULES:
+            text = pattern.sub(replacement, text)
+    return text
 
 
 # Paragraphs, emphasis, lists and links; raw HTML is shown as text, and no image, title or table exists.
 _markdown = MarkdownIt("zero", {"html": False}).enable(["emphasis", "list", "link", "newline", "escape"])
+
+
+def parse(text):
+    """The tokens of a prose section (markdown-it's), for what is not a page."""
+    return _markdown.parse(text)
 
 
 def prose(text):

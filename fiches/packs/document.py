@@ -3,12 +3,24 @@
 Nothing here is markup. A text is a `str` and comes out as the same text in every format, whatever it holds: the
 formats receive this tree as data (JSON), and never as a source that a typed `#`, `<` or `=` could change.
 
-Texts are stored as people typed them; `typo()` dresses them when a format is written.
+Texts are stored as people typed them; `dressed()` makes them ready when a format is written.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+from acteurs.typo import typo_text
+
+# Neither XML nor a font has a place for these: control characters, halves of pairs, and what is no character.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def dressed(text):
+    """`text` as every format shows it: French spaces and apostrophes, in one line, without what cannot be written."""
+    return typo_text(_UNWRITABLE.sub("", re.sub(r"[\t\n\r\u2028\u2029]+", " ", text)))
+
 
 # --- inside a paragraph -------------------------------------------------------------------------------------------
 

@@ -1,53 +1,31 @@
 """What pandoc reads of a .docx or an .odt → lines.
 
-pandoc is fed by its standard input, within its sandbox, with bounded memory and time: it opens no file and no
-address. Its tree is walked here; the paragraphs are numbered as they come, empty ones of a .docx included.
+pandoc's tree is walked here; the paragraphs are numbered as they come, empty ones of a .docx included.
 """
 
 import json
-import os
-import subprocess
-import tempfile
 
-import pypandoc
+from fiches import pandoc
 
 from .lines import Cell, Kind, Line, ReportRefused
 
-TIMEOUT = 20  # seconds
-MEMORY = "256M"  # of pandoc's heap
 READERS = {"docx": "docx+empty_paragraphs+styles", "odt": "odt"}
 
 TOO_HEAVY = "Ce document est trop lourd ou trop compliqué à lire. Copiez son texte dans un nouveau document."
 UNREADABLE = "Ce document n’a pas pu être lu. Ouvrez-le, enregistrez-le à nouveau, puis réessayez."
-_OUT_OF_MEMORY = 251  # what pandoc's runtime says when its heap is full
 
 
 def read_document(data, extension):
     """The lines of a document. Raises `ReportRefused` when pandoc cannot read it within its limits."""
-    tree = _run_pandoc(data, extension)
-    return _Walker().walk(tree)
-
-
-def _run_pandoc(data, extension):
-    command = [
-        pypandoc.get_pandoc_path(),
-        *("+RTS", f"-M{MEMORY}", "-RTS"),
-        *("--sandbox", "--from", READERS[extension], "--to", "json"),
-    ]
-    with tempfile.TemporaryDirectory(prefix="report-") as empty:
-        env = {"PATH": os.defpath, "HOME": empty, "LANG": "C.UTF-8"}
-        try:
-            done = subprocess.run(
-                command, input=data, capture_output=True, timeout=TIMEOUT, cwd=empty, env=env, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise ReportRefused(TOO_HEAVY) from error
-    if done.returncode:
-        raise ReportRefused(TOO_HEAVY if done.returncode == _OUT_OF_MEMORY else UNREADABLE)
     try:
-        return json.loads(done.stdout)
+        told = pandoc.run("--from", READERS[extension], "--to", "json", data=data)
+    except pandoc.PandocFailed as error:
+        raise ReportRefused(TOO_HEAVY if error.too_heavy else UNREADABLE) from error
+    try:
+        tree = json.loads(told)
     except (ValueError, RecursionError) as error:
         raise ReportRefused(UNREADABLE) from error
+    return _Walker().walk(tree)
 
 
 class _Walker:

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from fiches import pandoc
 from fiches.reports import archives, documents
 from fiches.reports.lines import Kind, ReportRefused
 from fiches.reports.reading import MAX_SIZE, decode, read_report
@@ -136,7 +137,7 @@ def test_pandoc_runs_in_its_sandbox_with_bounded_memory_and_time(monkeypatch):
         seen.update(options, command=command)
         raise subprocess.TimeoutExpired(command, options["timeout"])
 
-    monkeypatch.setattr(documents.subprocess, "run", run)
+    monkeypatch.setattr(pandoc.subprocess, "run", run)
     with pytest.raises(ReportRefused, match="trop lourd"):
         read_report(word(PARAGRAPH), "a.docx")
     assert "--sandbox" in seen["command"]
@@ -146,7 +147,7 @@ def test_pandoc_runs_in_its_sandbox_with_bounded_memory_and_time(monkeypatch):
 
 
 def test_a_document_that_needs_too_much_memory(monkeypatch):
-    monkeypatch.setattr(documents, "MEMORY", "8M")
+    monkeypatch.setattr(pandoc, "MEMORY", "8M")
     numbered = "".join(PARAGRAPH.replace("Une", str(n * 7919)) for n in range(8_000))
     with pytest.raises(ReportRefused, match="trop lourd"):
         read_report(word(numbered), "a.docx")
