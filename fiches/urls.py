@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import api, ateliers, browse, calendrier, links, preview, sheets
+from .views import api, ateliers, browse, calendrier, demarches, links, phrases, preview, sheets
 
 app_name = "fiches"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("calendrier/", calendrier.page, name="calendrier"),
     path("calendrier.ics", calendrier.subscription, name="calendrier_ics"),
     path("glossaire/", browse.glossaire, name="glossaire"),
+    path("j-entends/", phrases.phrase_list, name="phrases"),
+    path("demarches/", demarches.demarche_list, name="demarches"),
     path("ressources/", browse.ressource_list, name="ressources"),
     path("contacts/", browse.contact_list, name="contacts"),
 ]

@@ -5,7 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from acteurs.bases import NaturalKeyed, NaturalKeyQuerySet, checked
@@ -104,6 +104,18 @@ class DitePar(models.TextChoices):
     PARENTS = "parents", "Un parent"
     MAIRIE = "mairie", "À la mairie"
 
+    @property
+    def mark(self):
+        """A voice's mark, or the diamond of the others."""
+        return {DitePar.CENTRE: "centre", DitePar.ECOLE: "ecole", DitePar.PARENTS: "parents"}.get(self, "autre")
+
+
+class PhraseQuerySet(NaturalKeyQuerySet):
+    def for_page(self):
+        """Load all that their page shows: two queries."""
+        sheets = Fiche.objects.published().only("slug", "titre").order_by("pk")
+        return self.select_related("theme").prefetch_related(Prefetch("fiches", queryset=sheets))
+
 
 class Phrase(NaturalKeyed):
     """A sentence one really hears: what lies behind it, and what one may answer."""
@@ -119,6 +131,8 @@ class Phrase(NaturalKeyed):
     theme = models.ForeignKey(Theme, models.PROTECT, related_name="phrases", verbose_name="thème")
     fiches = models.ManyToManyField(Fiche, related_name="phrases", blank=True)
 
+    objects = PhraseQuerySet.as_manager()
+
     class Meta:
         verbose_name = "phrase entendue"
         verbose_name_plural = "phrases entendues"
@@ -133,10 +147,8 @@ class Phrase(NaturalKeyed):
 
     @property
     def mark(self):
-        """The mark of who says it: a voice's, or the diamond of the others."""
-        return {DitePar.CENTRE: "centre", DitePar.ECOLE: "ecole", DitePar.PARENTS: "parents"}.get(
-            self.dite_par, "autre"
-        )
+        """The mark of who says it."""
+        return DitePar(self.dite_par).mark
 
 
 MONTH_DAY = RegexValidator(r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", "Un mois et un jour : 09-01.")

@@ -57,11 +57,11 @@ class PouvoirDemarche(models.TextChoices):
     INFORME = Pouvoir.INFORME.value, Pouvoir.INFORME.label
 
 
-class Stage(NamedTuple):
-    """Who may do what about an act, at one stage of schooling."""
+class Who(NamedTuple):
+    """Who may do what about an act, as a table: a column for each stage, a row for each power."""
 
-    degre: Degre
-    powers: dict  # {PouvoirDemarche: [Acteur, …]}, the three of them, in order
+    stages: list  # of Degre: those where the act exists
+    rows: list  # [(PouvoirDemarche, [[Acteur, …] at each stage]), …]: powers that nobody holds are left out
 
 
 class DemarcheQuerySet(NaturalKeyQuerySet):
@@ -137,18 +137,15 @@ class Demarche(NaturalKeyed):
     def is_sure(self):
         return self.certitude == DemarcheCertitude.SURE
 
-    @property
-    def stages(self):
-        """The `Stage`s where the act exists, in order. Costs no query after `for_page()`."""
-        rows = self.decideurs.all()
-        return [
-            Stage(
-                degre,
-                {p: [row.acteur for row in rows if (row.degre, row.pouvoir) == (degre, p)] for p in PouvoirDemarche},
-            )
-            for degre in Degre
-            if any(row.degre == degre for row in rows)
-        ]
+    def who(self, degre=""):
+        """Its `Who`, at both stages or at `degre` alone. Costs no query after `for_page()`."""
+        rows = [row for row in self.decideurs.all() if degre in ("", row.degre)]
+        stages = [stage for stage in Degre if any(row.degre == stage for row in rows)]
+        cells = (
+            (power, [[row.acteur for row in rows if (row.degre, row.pouvoir) == (stage, power)] for stage in stages])
+            for power in PouvoirDemarche
+        )
+        return Who(stages, [(power, found) for power, found in cells if any(found)])
 
 
 class Decideur(NaturalKeyed):
