@@ -41,6 +41,8 @@ class PageSitemap(Sitemap):
         "fiches:liens",
         "fiches:ateliers",
         "fiches:glossaire",
+        "fiches:phrases",
+        "fiches:demarches",
         "fiches:ressources",
         "fiches:contacts",
         "about",

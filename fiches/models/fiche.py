@@ -62,6 +62,7 @@ class FicheQuerySet(DueQuerySet):
 
     def for_page(self):
         """Load a whole sheet: a constant number of queries."""
+        from .demarches import Demarche
         from .parts import Intervention, Voisinage
 
         return self.select_related("theme").prefetch_related(
@@ -73,6 +74,7 @@ class FicheQuerySet(DueQuerySet):
             "niveaux",
             "dispositifs",
             Prefetch("interventions", queryset=Intervention.objects.select_related("acteur")),
+            Prefetch("demarches", queryset=Demarche.objects.only("slug", "acte")),
             Prefetch(
                 "voisinages",
                 queryset=Voisinage.objects.filter(vers__in=Fiche.objects.published())

@@ -65,9 +65,9 @@ def _entries(lexicon):
             entry = Entry(kind, row.pk, row.slug, str(row), row.get_absolute_url(), detail)
             words = {"nom": names_of(row), "synonymes": lines(row.synonymes), "proches": lines(row.proches)}
             yield entry, {**words, "texte": [detail]}
-    for row in Phrase.objects.select_related("theme").order_by("pk"):
+    for row in Phrase.objects.order_by("pk"):
         said = {"mark": row.mark, "said_by": row.get_dite_par_display()}
-        entry = Entry("phrase", row.pk, row.slug, row.phrase, row.theme.get_absolute_url(), row.reponse, **said)
+        entry = Entry("phrase", row.pk, row.slug, row.phrase, row.get_absolute_url(), row.reponse, **said)
         yield entry, {"nom": [row.phrase], "synonymes": lines(row.variantes), "texte": [row.ce_qu_elle_dit]}
     for row in Ressource.objects.order_by("pk"):
         url = f"{reverse('fiches:ressources')}#{row.slug}"
