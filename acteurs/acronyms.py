@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from django.utils.html import format_html
 
+from .models import Terme
+from .stamp import stamp
+
 # A sigle is worth explaining when it looks like one: « CLAS », « REP+ », « 6e », « Caf »; not « asso », « psy ».
 LOOKS_LIKE_ONE = re.compile(r"[A-ZÉ0-9][\w+]*")
 
@@ -32,6 +35,25 @@ def explained(sigle, slug, meaning, definition):
 def _any_of(words):
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w+-])")
+
+
+def meanings():
+    """{acronym: (slug, what it stands for, definition)} of the glossary now: one query, two after a change."""
+    return _meanings(stamp())
+
+
+@lru_cache(maxsize=1)
+def _meanings(at):
+    terms = Terme.objects.exclude(sigle="").exclude(definition="").only("slug", "sigle", "mot", "definition")
+    return {t.sigle: (t.slug, t.mot, t.definition) for t in terms if LOOKS_LIKE_ONE.fullmatch(t.sigle)}
+
+
+def acronyms_in(texts, known):
+    """Those of `known` (a container of acronyms) that `texts` use, in alphabetical order."""
+    if not known:
+        return []
+    word = _any_of(tuple(known))
+    return sorted({match[0] for text in texts for match in word.finditer(text)})
 
 
 def explain(html, meanings):

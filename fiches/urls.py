@@ -1,6 +1,6 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from .views import api, ateliers, browse, calendrier, demarches, links, phrases, preview, sheets
+from .views import api, ateliers, browse, calendrier, demarches, dossier, files, links, phrases, preview, sheets
 
 app_name = "fiches"
 
@@ -9,6 +9,10 @@ urlpatterns = [
     path("suggestions", sheets.suggestions, name="suggestions"),
     path("api/v1/fiches", api.fiches, name="api"),
     path("fiches/<slug:slug>/", sheets.fiche_detail, name="detail"),
+    re_path(r"^fiches/(?P<slug>[-a-zA-Z0-9_]+)\.(?P<extension>pdf|docx|odt)$", files.fiche_file, name="file"),
+    path("dossier/", dossier.dossier, name="dossier"),
+    path("dossier/lire/", dossier.dossier_read, name="dossier_read"),
+    re_path(r"^dossier\.(?P<extension>pdf|docx|odt|epub)$", files.dossier_file, name="dossier_file"),
     path("apercu/<str:token>/", preview.preview, name="preview"),
     path("themes/", browse.theme_list, name="themes"),
     path("themes/<slug:slug>/", browse.theme_detail, name="theme"),

@@ -83,6 +83,18 @@ DATABASES = {"default": env.database("DATABASE_URL", default_file=BASE_DIR / "da
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
+# Documents to download are kept here until the content changes, and their number at once is counted here.
+WORK_DIR = env.text("WORK_DIR", str(BASE_DIR / "data" / "travail"))
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "documents": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": f"{WORK_DIR}/documents",
+        "TIMEOUT": 7 * 24 * 60 * 60,  # seconds
+        "OPTIONS": {"MAX_ENTRIES": 150},  # from 10 kB for a sheet to 5 MB for the PDF of all
+    },
+}
+
 # Search: above so many sheets its index is updated rather than made again at each change (fiches/search/index.py).
 SEARCH_INCREMENTAL_ABOVE = env.integer("SEARCH_INCREMENTAL_ABOVE", 5_000)
 
@@ -119,7 +131,12 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(BASE_DIR / "media"))
+
+# Backups. Public keys close an archive; the secret one opens it, and is needed on the day of a restoration only.
+BACKUP_DIR = env.text("BACKUP_DIR", str(BASE_DIR / "backups"))
+BACKUP_RECIPIENTS = env.listing("BACKUP_RECIPIENTS")
+BACKUP_KEY = env.text("BACKUP_KEY")
 
 # Who may come in. Five failures close the door for a quarter of an hour.
 AUTHENTICATION_BACKENDS = [

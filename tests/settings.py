@@ -28,6 +28,8 @@ atexit.register(_folder.cleanup)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 MEDIA_ROOT = f"{_folder.name}/media"
+WORK_DIR = f"{_folder.name}/travail"
+CACHES["documents"]["LOCATION"] = f"{WORK_DIR}/documents"
 
 # The manifest exists only after collectstatic.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

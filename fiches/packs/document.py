@@ -7,8 +7,7 @@ Texts are stored as people typed them; `dressed()` makes them ready when a forma
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from acteurs.typo import typo_text
@@ -118,7 +117,24 @@ class Break:
     """A new page, where pages exist."""
 
 
-Block = Heading | Paragraph | Items | Terms | Table | Blanks | Break
+@dataclass(frozen=True)
+class Contents:
+    """The table of contents: the headings of the first level, which have their anchors."""
+
+
+Block = Heading | Paragraph | Items | Terms | Table | Blanks | Break | Contents
+
+
+def texts(told):
+    """Every text of `told` (blocks, inlines, or what they hold), in order, as it is stored."""
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, tuple | list):
+        for one in told:
+            yield from texts(one)
+    else:
+        for name in ("inlines", "items", "pairs", "head", "rows", "labels"):
+            yield from texts(getattr(told, name, ()))
 
 
 @dataclass(frozen=True)
@@ -126,20 +142,20 @@ class Document:
     """What a file holds and says of itself.
 
     `address`: where it lives on the site (absolute); `version`: the day of the content it tells, never today's, so
-    that the same content gives the same bytes; `contents`: with a table of contents and a cover.
+    that the same content gives the same bytes; `chapters`: a cover, then each first heading begins a page.
     Raises ValueError when its headings skip a level: readers by ear, and PDF/UA, would be lost.
     """
 
     title: str
     address: str
-    blocks: Sequence[Block]
+    blocks: tuple
     subtitle: str = ""
     description: str = ""
     version: date | None = None
     publisher: str = ""
-    contents: bool = False
+    chapters: bool = False
     columns: int = 1
-    colophon: tuple = field(default=())
+    colophon: tuple = ()  # lines (inlines) at the very end
 
     def __post_init__(self):
         above = 0
@@ -148,3 +164,9 @@ class Document:
                 if not 1 <= block.level <= above + 1:
                     raise ValueError(f"Heading of level {block.level} after one of level {above}: {block.inlines}")
                 above = block.level
+
+    @property
+    def contents(self):
+        """The first headings as a list of links, for the formats that make no table of contents of their own."""
+        first = (block for block in self.blocks if isinstance(block, Heading) and block.level == 1)
+        return Items(tuple((Paragraph((Link(block.inlines, f"#{block.anchor}"),)),) for block in first))

@@ -10,7 +10,21 @@ from pathlib import Path
 
 from fiches import pandoc
 
-from .document import Blanks, Break, Emph, Heading, Items, Link, Note, Paragraph, Strong, Table, Terms, dressed
+from .document import (
+    Blanks,
+    Break,
+    Contents,
+    Emph,
+    Heading,
+    Items,
+    Link,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Terms,
+    dressed,
+)
 from .reference import SAUT, reference
 
 RULE = "_" * 40  # to write upon
@@ -24,15 +38,13 @@ def write_office(document, extension):
     """The file (bytes) of `document` as docx, odt or epub. Raises `pandoc.PandocFailed`."""
     tree = json.dumps(_tree(document, is_dated=extension == "epub"), ensure_ascii=False).encode()
     arguments = ["--from", "json", "--to", extension, "--output", "-", "--standalone"]
-    if document.contents:
-        arguments += ["--toc", "--toc-depth=1"]
     if extension == "epub":
         # As an include rather than by --css, which the sandbox does not open.
         arguments += ["--include-in-header", str(EPUB_HEAD), "--split-level=1", "--epub-title-page=false"]
         return pandoc.run(*arguments, data=tree)
     with tempfile.TemporaryDirectory(prefix="reference-") as folder:
         path = os.path.join(folder, f"reference.{extension}")
-        Path(path).write_bytes(reference(extension, document.contents))
+        Path(path).write_bytes(reference(extension, document.chapters))
         return pandoc.run(*arguments, "--reference-doc", path, data=tree)
 
 
@@ -49,7 +61,9 @@ def _tree(document, is_dated):
         "toc-title": "Sommaire",
     }
     meta = {name: {"t": "MetaInlines", "c": _text(value)} for name, value in said.items() if value}
-    blocks = [block for told in document.blocks for block in _block(told)]
+    # A table of contents of Word or Writer stays empty until one asks for it to be filled: ours is a list of links.
+    told = (document.contents if isinstance(block, Contents) else block for block in document.blocks)
+    blocks = [made for block in told for made in _block(block)]
     blocks += [block for inlines in document.colophon for block in _block(Paragraph(inlines, "doux"))]
     return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
 

@@ -12,7 +12,21 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .document import Blanks, Break, Emph, Heading, Items, Link, Note, Paragraph, Strong, Table, Terms, dressed
+from .document import (
+    Blanks,
+    Break,
+    Contents,
+    Emph,
+    Heading,
+    Items,
+    Link,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Terms,
+    dressed,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -90,10 +104,10 @@ def as_data(document):
             "running": dressed(" · ".join(filter(None, [document.publisher, document.title]))),
             "keywords": [],
             "date": {"year": day.year, "month": day.month, "day": day.day} if day else None,
-            "contents": document.contents,
+            "chapters": document.chapters,
             "columns": document.columns,
             "opening": _blocks(opening),
-            "blocks": _chapters(rest) if document.contents else _blocks(rest),
+            "blocks": _chapters(rest) if document.chapters else _blocks(rest),
             "colophon": [_inlines(line) for line in document.colophon],
         }
     }
@@ -145,4 +159,6 @@ def _block(block):
             return {"t": "blanks", "lines": block.lines, "c": [dressed(label) for label in block.labels]}
         case Break():
             return {"t": "break"}
+        case Contents():
+            return {"t": "contents"}
     raise TypeError(f"Not a block: {block!r}")

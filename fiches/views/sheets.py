@@ -116,13 +116,13 @@ def fiche_detail(request, slug):
     try:
         fiche = Fiche.objects.published().for_page().find(slug)
     except Fiche.DoesNotExist:
-        return _withdrawn_or_unknown(request, slug)
+        return withdrawn_or_unknown(request, slug)
     if fiche.slug != slug:
         return redirect(fiche, permanent=True)
     return render(request, "fiches/detail.html", {"fiche": fiche, "reading": Reading(fiche)})
 
 
-def _withdrawn_or_unknown(request, slug):
+def withdrawn_or_unknown(request, slug):
     """410 for a sheet that was read once; 404 for all else, drafts included. Neither names anything."""
     try:
         Fiche.objects.withdrawn().find(slug)
