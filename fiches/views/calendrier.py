@@ -116,7 +116,7 @@ class Line(NamedTuple):
 class Frise:
     """The year drawn as lines, from 15 August to the end of the next one: `width` days."""
 
-    months: list  # their names, shortened, from August to August
+    months: list  # their names, shortened, from August (cut short: without its name) to August
     width: int
     today: int | None  # the day to mark; None when it is not in that year
     lines: list
@@ -128,7 +128,7 @@ class Frise:
         lines = [
             Line(one.window, (one.start - origin).days, min((one.end - origin).days + 1, width)) for one in occurrences
         ]
-        months = [str(MONTHS_AP[(7 + n) % 12 + 1]) for n in range(13)]
+        months = ["", *(MONTHS_AP[(8 + n) % 12 + 1] for n in range(12))]
         return cls(months, width, (today - origin).days if origin <= today < after else None, lines)
 
 
