@@ -1,0 +1,118 @@
+"""What is done in a base of its own, by a process of its own: rehearse a restoration, bring an old archive up to date.
+
+A process, because migrations may speak to the default database without saying so: there, it is a scratch one.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from . import media, rows
+from .archive import reading
+from .making import back_up
+from .restoring import day, is_blank, is_older
+from .rows import Refused
+
+
+@contextmanager
+def _scratch():
+    """Yields (a private folder, the environment of a process whose base and files are there); both go at the end."""
+    with tempfile.TemporaryDirectory(prefix="partenariat-") as folder:
+        yield (
+            Path(folder),
+            {
+                **os.environ,
+                "DATABASE_URL": f"sqlite:///{quote(folder)}/base.sqlite3",
+                "MEDIA_ROOT": f"{folder}/media",
+                "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
+            },
+        )
+
+
+def _run(command, environment):
+    done = subprocess.run(
+        [sys.executable, *command], env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr.strip()
+
+
+def rehearse(path):
+    """Restore the archive `path` in a scratch base: (exit code, what the restoration said, its errors)."""
+    with _scratch() as (_, environment):
+        return _run(["manage.py", "restore", str(path.resolve()), "--apply", "--verbosity", "2"], environment)
+
+
+@contextmanager
+def up_to_date(archive, path):
+    """Yields `archive`, found in the file `path`, with the tables of this version: another archive, if it is older."""
+    if not is_older(archive):
+        yield archive
+        return
+    with _scratch() as (folder, environment):
+        newer = folder / "newer.zip"
+        code, _, errors = _run(["-m", "partenariat.backup.conversion", str(path.resolve()), str(newer)], environment)
+        if code:
+            last = errors.splitlines()[-1] if errors else f"exit code {code}"
+            raise Refused(
+                f"The archive could not be brought to this version’s tables: {last}. Restore it with the version that "
+                f"made it ({archive.manifest['version']}, {day(archive)}), then upgrade."
+            )
+        with reading(newer) as converted:
+            converted.check()
+            yield converted
+
+
+def convert(path, newer):
+    """In a blank base: make the tables of the archive’s time, fill them, migrate, back up to `newer`."""
+    if not is_blank():
+        raise Refused("An archive is converted in a blank base only.")
+    with reading(path) as archive:
+        archive.check()
+        executor = MigrationExecutor(connection)
+        latest = _latest(archive, executor.loader.graph)
+        executor.migrate(latest)
+        _load(archive, executor.loader.project_state(latest).apps)
+        call_command("migrate", interactive=False, verbosity=0)
+        with media.staged(archive, Path(settings.MEDIA_ROOT)) as put_files:
+            put_files()
+    back_up(newer)
+
+
+def _latest(archive, graph):
+    """The last migrations of the archive’s time, one of each branch of each application."""
+    applied = {(app, name) for app, names in archive.manifest["migrations"].items() for name in names}
+    if gone := applied - graph.nodes.keys():
+        raise Refused(f"The migration {'.'.join(min(gone))} was replaced since")
+    return sorted(
+        key
+        for key in applied
+        if not any(c.key in applied and c.key[0] == key[0] for c in graph.node_map[key].children)
+    )
+
+
+def _load(archive, apps):
+    connection.execute_wrappers.clear()  # the door of content has no stamp here yet, and nobody to tell
+    with transaction.atomic():
+        for model in rows.all_models(apps):
+            model._base_manager.all()._raw_delete(connection.alias)
+        for label, record in archive.tables.items():
+            rows.write(apps.get_model(label), record["columns"], archive.lines(label), connection.alias)
+            rows.raise_last_number(apps.get_model(label), record["last_number"], connection.alias)
+
+
+if __name__ == "__main__":
+    django.setup()
+    try:
+        convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    except Refused as error:
+        sys.exit(str(error))
