@@ -1,5 +1,6 @@
 """The school year: when windows that come back each year fall, in days. Pure: knows neither Django nor the time."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,6 +8,11 @@ from typing import Any
 
 TURN = "08-15"  # the day a school year begins, for a partnership: what comes before belongs to the summer's end
 AROUND = timedelta(weeks=6)  # « en ce moment » reaches as far back, and as far ahead
+# What names a month in a line of what to do, and which month.
+MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août")
+MONTHS += ("septembre", "octobre", "novembre", "décembre")
+NAMED = {**{name: n for n, name in enumerate(MONTHS, 1)}, "dès la rentrée": 9, "avant la Toussaint": 10}
+_NAMED = re.compile(rf"\b(?:{'|'.join(NAMED)})\b")
 
 
 def school_year(day):
@@ -29,7 +35,7 @@ def _on(month_day, year):
 class Occurrence:
     """A window in one school year, from the first day to the last, both included.
 
-    `window`: whatever has `debut` and `fin`, each « MM-DD ».
+    `window`: whatever has a `slug`, `debut` and `fin`, each « MM-DD », and `a_faire`, a line each.
     """
 
     window: Any
@@ -54,9 +60,24 @@ class Occurrence:
             return 0
         return (self.start - day).days if day < self.start else (self.end - day).days
 
+    def to_do(self, today):
+        """The first line of what to do whose time is not over; the first of all when each is, "" without any.
+
+        A line that says « en octobre » is of no use in November: its month is the last one of that name before the
+        window ends. A line that names no month holds all along.
+        """
+        lines = [line.strip() for line in self.window.a_faire.splitlines() if line.strip()]
+        return next((line for line in lines if self._named_until(line) >= today), lines[0] if lines else "")
+
+    def _named_until(self, line):
+        months = [NAMED[name] for name in _NAMED.findall(line)]
+        years = [self.end.year - (month > self.end.month) for month in months]
+        ends = [date(y, m, monthrange(y, m)[1]) for y, m in zip(years, months, strict=True)]
+        return max(ends, default=date.max)
+
 
 def occurrence(window, year):
-    """`window` in the school year that begins in `year`, which is that of its first day. It may end in the next one."""
+    """`window` in the school year that begins in `year`, as its first day does. It may end in the next one."""
     first = _on(window.debut, year if window.debut >= TURN else year + 1)
     return Occurrence(window, first, _on(window.fin, first.year + (window.fin < window.debut)))
 
@@ -75,7 +96,7 @@ def meeting(windows, first, last):
 
 @dataclass(frozen=True)
 class Now:
-    """What falls within six weeks of `today`: under way, soon, just over. Each window once, in the order of the days."""
+    """What falls within six weeks of `today`: under way, soon, just over. Each window once, in order."""
 
     today: date
     under_way: list

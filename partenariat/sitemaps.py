@@ -43,6 +43,7 @@ class PageSitemap(Sitemap):
         "fiches:glossaire",
         "fiches:phrases",
         "fiches:demarches",
+        "fiches:calendrier",
         "fiches:ressources",
         "fiches:contacts",
         "about",

@@ -1,29 +1,34 @@
 """The front door: home, the pages about the site, and the error pages."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from acteurs.models import Famille
-from fiches.models import Citation, DitePar, Extrait, Fiche, Moment, Phrase, Porte, Theme, Voix
+from fiches.models import Citation, DitePar, Extrait, Fiche, Moment, Phrase, Porte, TempsFort, Theme, Voix
+from fiches.school_year import Now
 from fiches.views.browse import levers_of
 
 STRONG = 3  # sheets shown on the home page
+NEAR = 3  # moments of the school year
 
 
 @require_safe
 def home(request):
-    sheets = Fiche.objects.published()
+    sheets, today = Fiche.objects.published(), timezone.localdate()
     moments = Moment.objects.annotate(n=Count("fiches", filter=Q(fiches__in=sheets)))
     moments = moments.order_by("ordre", "pk").with_start()
-    voices = dict(Extrait.objects.published().order_by().values_list("voix").annotate(Count("pk")))
+    voices, n_cited = _words()
     context = {
         "n_fiches": sheets.count(),
         "doors": {porte.cote: porte for porte in Porte.objects.all()},
         "moments": moments,
         "heard": _heard_on_both_sides(),
+        "near": Now.of(TempsFort.objects.all(), today).nearest(NEAR),
+        "today": today,
         "themes": Theme.objects.all(),
         "strong": _strongest(),
         "latest": sheets.only("slug", "titre", "published_at").order_by("-published_at", "-pk")[:5],
@@ -31,7 +36,7 @@ def home(request):
         "leviers": levers_of(sheets)[:12],
         "voices": [(voice, voices.get(voice, 0)) for voice in Voix],
         "n_extraits": sum(voices.values()),
-        "n_cited": _cited(),
+        "n_cited": n_cited,
     }
     return render(request, "home.html", context)
 
@@ -58,10 +63,12 @@ def _strongest():
     return sorted(Fiche.objects.published().for_cards().filter(pk__in=order), key=lambda fiche: order.index(fiche.pk))
 
 
-def _cited():
-    """How many public excerpts support a sheet that anyone may read."""
-    citations = Citation.objects.published().filter(fiche__in=Fiche.objects.published())
-    return citations.values("extrait").distinct().count()
+def _words():
+    """The public excerpts by voice, {voice: number}, and how many support a sheet that anyone may read: one query."""
+    cited = Exists(Citation.objects.filter(extrait=OuterRef("pk"), fiche__in=Fiche.objects.published()))
+    counts = {"n": Count("pk"), "cited": Count("pk", filter=cited)}
+    rows = list(Extrait.objects.published().order_by().values_list("voix").annotate(**counts))
+    return {voice: n for voice, n, _ in rows}, sum(cited for _, _, cited in rows)
 
 
 @require_safe

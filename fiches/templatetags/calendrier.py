@@ -32,3 +32,9 @@ def echeance(occurrence, today):
     if days < 14:
         return f"dans {in_words(days, masculine=True)} jours"
     return f"dans {in_words(days // 7)} semaines"
+
+
+@register.filter
+def a_faire(occurrence, today):
+    """The next thing to do."""
+    return occurrence.to_do(today)
