@@ -14,6 +14,8 @@ from fiches.models import (
     Atelier,
     Categorie,
     Citation,
+    Decideur,
+    Demarche,
     Etape,
     Extrait,
     Fiche,
@@ -194,6 +196,26 @@ def make_phrase(**fields):
         ce_qu_elle_dit="Ce qu’il y a derrière.",
         reponse="Ce que l’on peut répondre.",
         theme=make_theme,
+    )
+
+
+def make_demarche(*, fiches=(), **fields):
+    """An act that nobody decides yet."""
+    demarche = _named(Demarche, fields, "acte")
+    with editing():
+        demarche.fiches.set(fiches)
+    return demarche
+
+
+def make_decideur(**fields):
+    return _make(
+        Decideur,
+        fields,
+        demarche=make_demarche,
+        degre="1",
+        pouvoir="decide",
+        acteur=make_acteur,
+        ordre=lambda: next(_numbers),
     )
 
 
