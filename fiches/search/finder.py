@@ -143,7 +143,7 @@ class _Matched(NamedTuple):
 def _panel(view, asked, matched):
     shared = facets.shared(view, matched.best)
     words = [word.terms for word in asked.words] or [[term] for runs in asked.phrases for term in runs[0]]
-    return view.panel.find(words, asked.named, shared)
+    return view.panel.find(words, asked.named, shared, asked.said)
 
 
 def find(criteria, per_page=PER_PAGE):

@@ -5,6 +5,7 @@ A second, small index, made again when one of these rows changes. What it gives 
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import tantivy
 from django.urls import reverse
@@ -20,6 +21,7 @@ KINDS = ("acteur", "levier", "dispositif", "terme", "phrase", "ressource")
 WEIGHTS = {"nom": 4.0, "synonymes": 3.0, "proches": 1.5, "texte": 0.3}
 NAMED_BONUS = 20.0  # an entry named as a whole in the query comes before all the others
 SHARED_BONUS = 2.0  # what an entry that all the best sheets have gains, times its rarity among sheets
+TOGETHER = 0.5  # what two words side by side, small ones included, add to an entry that has enough words
 ENOUGH = 0.6  # share of the words of a query that an entry must hold
 HEAP = 15_000_000  # bytes: the least that the engine accepts
 
@@ -99,11 +101,13 @@ class Panel:
         index.reload()
         self._searcher = index.searcher()
 
-    def find(self, words, named, shared, limit=3):
+    def find(self, words, named, shared, said=(), limit=3):
         """{kind: the closest entries, at most `limit`} for a query; kinds without any are left out.
 
         `words`: the sets of terms, one for each word. `named`: {(facet, pk): trust} of what the query names.
         `shared`: {(facet, pk): weight} of what the best sheets have in common, which no word of the query may say.
+        `said`: the query as runs of terms, small words kept. A sentence of small words is told from another by their
+        order alone: it finds no entry by itself, and ranks those found.
         """
         if not words:
             return {}
@@ -116,7 +120,9 @@ class Panel:
                 if (n := self._numbers.get(key)) is not None:
                     term = Query.term_query(panel_schema(), "n", n)
                     wanted.append((Occur.Should, Query.const_score_query(term, bonus * weight)))
-        return self._best(Query.boolean_query(wanted), limit)
+        found = [(Occur.Must, Query.boolean_query(wanted))]
+        pairs = {pair for run in said for pair in pairwise(run)}
+        return self._best(Query.boolean_query([*found, *(self._together(*pair) for pair in sorted(pairs))]), limit)
 
     def starting(self, whole, start, limit=3):
         """The same by their names and synonyms, for a query being typed.
@@ -140,6 +146,14 @@ class Panel:
             for term in sorted(terms)
         ]
         return Query.disjunction_max_query(places, 0.3)
+
+    def _together(self, first, second):
+        """The clause of two words side by side in a name or in another way to say it."""
+        places = [
+            Query.boost_query(Query.phrase_query(panel_schema(), name, [first, second]), WEIGHTS[name] * TOGETHER)
+            for name in ("nom", "synonymes")
+        ]
+        return Occur.Should, Query.disjunction_max_query(places, 0.3)
 
     def _best(self, query, limit):
         hits = self._searcher.search(query, len(KINDS) * 20).hits

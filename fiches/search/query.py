@@ -65,6 +65,7 @@ class Asked:
     every: Query | None = None  # all the words
     some: Query | None = None  # any of them
     nearness: list = field(default_factory=list)
+    said: list = field(default_factory=list)  # runs of terms, small words kept: the query word for word
 
     @property
     def rarity(self):
@@ -195,6 +196,7 @@ def _assemble(view, asked, text):
     wanted = Occur.Should if quoted else Occur.Must  # a quotation found is enough
     asked.some = Query.boolean_query([*quoted, (wanted, any_word)]) if clauses else asked.every
     tokens = view.lexicon.analyser.tokens(text, small=True)[: 2 * MAX_WORDS]
+    asked.said = [[token.term for token in tokens], *(list(runs[0]) for runs in asked.phrases)]
     full = {word.term for word in asked.words}
     for first, second in pairwise(tokens):
         if first.term in full or second.term in full:

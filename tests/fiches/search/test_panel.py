@@ -96,3 +96,18 @@ def test_a_long_query_needs_most_of_its_words_in_an_entry():
     make.make_acteur(nom="Viaduc métallique rouge")
     assert panel("viaduc") == {"acteur": ["Viaduc métallique rouge"]}
     assert panel("une longue phrase où il est question en passant de viaducs anciens") == {}
+
+
+def test_the_order_of_the_words_tells_sentences_apart_small_ones_included():
+    make.make_phrase(phrase="On y est, et ce n’est pas trop tôt")
+    make.make_phrase(phrase="Ce n’est pas à nous d’y aller")
+    make.make_phrase(phrase="Autre chose", variantes="Et nous, on y est ?\nPas vous")
+    assert panel("et nous on y est")["phrase"][0] == "Autre chose"
+    assert panel("on y est et")["phrase"][0] == "On y est, et ce n’est pas trop tôt"
+    assert panel("ce n’est pas à nous")["phrase"][0] == "Ce n’est pas à nous d’y aller"
+    assert panel("« ce n’est pas à nous »")["phrase"][0] == "Ce n’est pas à nous d’y aller"
+
+
+def test_two_words_side_by_side_find_nothing_that_most_words_do_not():
+    make.make_phrase(phrase="On y va ensemble demain")
+    assert panel("on y passerelle viaduc kermesse") == {}
