@@ -30,6 +30,7 @@ from fiches.models import (
     QuestionJour,
     Ressource,
     Synonyme,
+    TempsFort,
     Theme,
     Voisinage,
 )
@@ -217,6 +218,16 @@ def make_decideur(**fields):
         acteur=make_acteur,
         ordre=lambda: next(_numbers),
     )
+
+
+def make_temps_fort(*, niveaux=(), acteurs=(), fiches=(), **fields):
+    """A window of the school year, in September."""
+    row = _named(TempsFort, fields, "titre", debut="09-01", fin="09-30", a_faire="Prévenir la direction.")
+    with editing():
+        row.niveaux.set(niveaux)
+        row.acteurs.set(acteurs)
+        row.fiches.set(fiches)
+    return row
 
 
 def make_ressource(**fields):
