@@ -1,44 +1,117 @@
-"""What a short text tells by its own words: whom it speaks to, which stage of school, whether it stands alone.
+"""What a short text tells by its own words: whom a question suits, which stage of school it is about, whether it can
+be read alone, whether a step is taken together.
 
-Sheets do not say to whom each question is put. It is read from the words; a text that says nothing of it suits everyone.
-Pure: no model, no query. The tables are tried on sentences of the sheets.
+Sheets do not say to whom each question is put, nor which line is for the collège only: it is read from the words, and
+a text that says nothing of it suits everyone. Pure: no query. The rules are tried on sentences of the sheets.
 """
 
 import re
 
+from fiches.models import Degre
+
 from .sides import Side
 
-# The first that matches wins. « vous » is the school unless someone else is named.
-_ADDRESSEES = (
-    (Side.ENFANTS, r"\b(?:tu|ta|ton|tes)\b|\bt’"),
+_TO_CHILD = re.compile(r"\b(?:tu|ta|tes)\b|\bt’", re.I)
+_TO_PARENT = re.compile(r"\bvotre enfant\b|\bvous,? (?:ses )?parents\b|\bque je sois à côté de vous\b", re.I)
+_TO_SCHOOL = re.compile(
+    r"\bvo(?:s|tre) (?:élèves|classes?|collègues|école|établissement|inspect\w+|hiérarchie|portail|projet de réseau)\b"
+    r"|\b(?:en|la) classe\b|\bquelle leçon\b|\bcôté école\b",
+    re.I,
+)
+_TO_OURSELVES = re.compile(
+    r"\bau centre\b|\bà nous de\b|\bau nom de qui parlons-nous\b|\bdevrons-nous renoncer\b", re.I
+)
+# Whoever speaks of the school to « vous » as of someone else is not talking to it.
+_OF_SCHOOL = re.compile(r"(?<!dans )(?<!vie de )\bl’école\b(?! voisine)|\bla (?:directrice|maîtresse)\b", re.I)
+_TO_SOMEONE = re.compile(r"\bvous\b|\bvo(?:s|tre)\b", re.I)
+
+_LEANS = re.compile(
+    r"^(?:un autre\b|une autre école\b|autre\b|ces? |cet(?:te)? |celui|celle|puis\b|là\b|ailleurs\b|résultat\b|même\b"
+    r"|ils?\b|elles?\b|il vaudrait donc\b|limite reconnue\b|leçon tirée\b|exemple repris\b|ce n’est\b|l’accueil avant"
+    r"|(?:la|le|les) (?:remplir|relire|refaire|revoir|tenir)\b)",
+    re.I,
+)
+_PLACE_ONLY = re.compile(r"^(?:au collège|au lycée|au secondaire|à l’école)(?: et au lycée)?(?: ;.*)?$", re.I)
+_STAGES = (
     (
-        Side.PARENTS,
-        r"\bvotre enfant\b|\bvous,? (?:ses )?parents\b|\bje sois à côté\b|\bsavez-vous cuisiner\b|\bvos voisins\b"
-        r"|\bà la directrice\b|\bl’école (?:vous|dit oui|devrait|ne pouvait)\b|\bavant d’entrer\b|\bce rendez-vous\b"
-        r"|\bde l’école (?:vous|avez-vous)\b|\bpour parler de l’école\b|\bquestion à l’école\b|\bparmi les parents\b"
-        r"|\bà un enseignant\b|\bêtre à l’aise\b|\bde l’aîné\b|\bpremier souvenir d’école\b|\bcet endroit avant\b"
-        r"|\bce moment de la journée\b|\bvous aidions avant\b|\bne viennent jamais\b|\bfait semblant\b|\bvos journées\b"
-        r"|\bfier chez lui\b",
+        Degre.PREMIER,
+        re.compile(
+            r"\b(?:directrices?|directeurs? d’école|direction d’école|inspectrices?|circonscription|maîtresses?"
+            r"|conseils? des maîtres|conseils? d’école|projets? d’école|maternelle|CM[12]|CP|premier degré)\b"
+            r"|^à l’école :",
+            re.I,
+        ),
     ),
     (
-        Side.AUTRES,
-        r"\bque l’école ne peut\b|\bsur l’école pour\b|\bque les enseignants sachent\b|\bvotre présence ce jour\b"
-        r"|\bnous vous appelons\b",
-    ),
-    (
-        Side.CENTRE,
-        r"\bau centre\b|\bentre nous\b|\bà nous de le faire\b|\bau nom de qui\b|\brenoncer ce trimestre\b|\bparle de nous\b",
-    ),
-    (
-        Side.ECOLE,
-        r"\bvo(?:s|tre) (?:élèves|classes?|collègues?|équipe|école|inspect\w+|hiérarchie|bureau|portail|métier|soirées"
-        r"|projet de réseau|année)\b|\ben classe\b|\bla classe\b|\bdans l’école\b|\bles parents vous\b|\bau centre social\b"
-        r"|\bl’école voisine\b|\bcôté école\b|\bquelle leçon\b",
+        Degre.SECOND,
+        re.compile(
+            r"\b(?:collèges?|lycées?|principale?|proviseure?|CPE|adolescents?|sixièmes?|secondaire|second degré"
+            r"|conseils? d’administration|chef d’établissement)\b",
+            re.I,
+        ),
     ),
 )
-ADDRESSEES = tuple((side, re.compile(pattern, re.I)) for side, pattern in _ADDRESSEES)
+_TOGETHER = (
+    r"ensemble|à deux|à trois|à plusieurs|de chaque côté|des deux côtés|deux sens|communs?|communes?|chacun|convenir"
+)
+_JOINING = {
+    Side.ECOLE: r"écoles?|direction|enseignant\w*|classes?|collège|lycée|établissement|réunion|séances?|coordination",
+    Side.CENTRE: r"centre|animat\w+|accompagnat\w+|école|enseignante?s?",
+    Side.PARENTS: r"parents?|familles?|école",
+    Side.ENFANTS: r"enfants?|parents?|classe",
+    Side.COLLECTIVITE: r"mairie|ville|quartier|école|périscolaire|réunir|responsable",
+    Side.AUTRES: r"école|quartier|parents?|familles?|partenaires?|réunir|service",
+}
+_JOINS = {side: re.compile(rf"\b(?:{_TOGETHER}|{words})\b", re.I) for side, words in _JOINING.items()}
 
 
-def addressee(question):
-    """The `Side` that a question is put to, or None when anyone may be asked."""
-    return next((side for side, pattern in ADDRESSEES if pattern.search(question)), None)
+def suits(question, side):
+    """Whether a question may be put to someone of this `Side`."""
+    if _TO_OURSELVES.search(question):
+        return False
+    if _TO_CHILD.search(question):
+        return side == Side.ENFANTS
+    if _TO_PARENT.search(question):
+        return side == Side.PARENTS
+    if _TO_SCHOOL.search(question):
+        return side == Side.ECOLE
+    if _OF_SCHOOL.search(question) and _TO_SOMEONE.search(question):
+        return side != Side.ECOLE
+    return True
+
+
+def aim(question, side):
+    """How well a question that suits aims at someone of this `Side`: 0 at them, 1 asked together, 2 at « vous »,
+    who may well be the school."""
+    if not _TO_SOMEONE.search(question):
+        return 1
+    is_theirs = side in (Side.ECOLE, Side.CENTRE) or _TO_PARENT.search(question) or _OF_SCHOOL.search(question)
+    return 0 if is_theirs else 2
+
+
+def stands_alone(text):
+    """Whether a line can be read without those around it: it does not lean on what was said just before."""
+    return not _LEANS.search(text) and not _PLACE_ONLY.search(text)
+
+
+def is_about(text, stages):
+    """Whether a line concerns one of these stages (`Degre`): true unless its words are those of another one alone."""
+    named = {degre for degre, pattern in _STAGES if pattern.search(text)}
+    return not named or bool(named.intersection(stages))
+
+
+def joins(step, side):
+    """Whether a step, by its title, is taken with people of this `Side`, and not among ourselves alone."""
+    return bool(_JOINS[side].search(step))
+
+
+def joined(names):
+    """« Nadia, Paul et la Caf »: a list as French says it."""
+    names = list(names)
+    return " et ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def lowered(name):
+    """« Équipe pédagogique » → « équipe pédagogique », to stand in a sentence. A name in capitals, or a short one
+    such as Caf or CPE, is left as it is."""
+    return name[:1].lower() + name[1:] if len(name) > 4 and name[1].islower() else name

@@ -1,0 +1,226 @@
+"""The pack « à garder »: for whoever goes to the meeting, and for nobody else."""
+
+from dataclasses import dataclass
+
+from acteurs.bases import lines
+from fiches.models import Pouvoir
+from fiches.reading import in_words
+
+from .composing import AFTER, BEFORE, CLAIMS, Notebook, acts, in_turn, listed, questions, ref, steps
+from .parts import Argument, Arguments, Care, Heard, Line, Next, Person, Word
+from .sides import GAINS, Side
+from .wording import is_about, stands_alone
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many of each a pack holds, when an hour is there or nothing is said of it."""
+
+    arguments: int = 3
+    voices: int = 1  # excerpts behind each argument
+    questions: int = 4
+    words: int = 2
+    heard: int = 2
+    traps: int = 2
+    watchful: int = 3
+    acts: int = 3
+    before: int = 4
+    after: int = 3
+    told: str = ""  # the same, for the reader
+
+
+# By minutes available.
+ROOMS = {
+    15: Room(
+        arguments=1,
+        voices=2,
+        questions=1,
+        words=1,
+        heard=1,
+        traps=1,
+        watchful=1,
+        acts=1,
+        before=3,
+        after=1,
+        told="En quinze minutes : un seul argument, appuyé des deux côtés, et une seule question.",
+    ),
+    30: Room(
+        arguments=2,
+        questions=3,
+        words=1,
+        heard=1,
+        traps=1,
+        watchful=2,
+        acts=2,
+        after=2,
+        told="En une demi-heure : deux arguments, trois questions, un mot à double sens.",
+    ),
+    60: Room(told="En une heure : trois arguments, quatre questions, et le temps de s’entendre sur les mots."),
+    None: Room(told="Sans durée donnée, le dossier est fait pour une heure : trois arguments, quatre questions."),
+}
+# Nouns: an actor may be one or many, « Décide » would not agree with « Parents d’élèves ».
+POWERS = {Pouvoir.DECIDE: "Décision", Pouvoir.AVIS: "Avis", Pouvoir.INFORME: "À informer"}
+NOTES = 5  # ruled lines, at least
+
+
+def room_of(matter):
+    return ROOMS[matter.wishes.minutes]
+
+
+def rendezvous(matter):
+    return ("Avec qui", "Où et quand", "Nous serons")
+
+
+def personne(matter):
+    """What this person is for a centre, and what they may do in the sheets."""
+    told = {}
+    for one in matter.chosen:
+        row = one.intervention
+        texte = next((t for t in _said_of(row) if stands_alone(t) and is_about(t, matter.stages)), "")
+        if texte:
+            told.setdefault(texte, Line(texte, ref(one), lead=POWERS.get(row.pouvoir, "")))
+    return Person(matter.wishes.acteur.role_partenariat, tuple(told.values())[:3])
+
+
+def _said_of(row):
+    """What a sheet says of an actor: the power first, unless they only act."""
+    return (row.texte,) if row.pouvoir == Pouvoir.AGIT else (row.note, row.texte)
+
+
+def avant(matter):
+    return steps(matter, BEFORE, room_of(matter).before)
+
+
+def arguments(matter):
+    """What they gain, sheet by sheet, those that their own people back first."""
+    room, rules = room_of(matter), matter.rules
+    notebook = Notebook(matter, rules.voices)
+    ready = [
+        (one, gain) for one in matter.chosen if (gain := _gain(one.fiche, rules.gains)) and notebook.best(one.fiche)
+    ]
+    ready.sort(key=lambda pair: _doubt(notebook.best(pair[0].fiche), rules))
+    kept = sorted(ready[: room.arguments], key=lambda pair: pair[0].letter)
+    items = tuple(_argument(one, gain, matter, notebook, room.voices) for one, gain in kept)
+    return items and Arguments(GAINS[rules.gains[0]], items, notebook.sources)
+
+
+def _doubt(citation, rules):
+    """How far words are from what convinces: their own people on the claim itself, then on the rest, then others."""
+    return (citation.extrait.voix != rules.voices[0], citation.section not in CLAIMS)
+
+
+def _argument(one, gain, matter, notebook, voices):
+    said = notebook.note(notebook.best(one.fiche))
+    if voices > 1 and said:
+        others = [voice for voice in notebook.voices if voice != said[0].voix]
+        said += notebook.note(notebook.best(one.fiche, others))
+    label = "" if gain.pour == matter.rules.gains[0] else GAINS[gain.pour]
+    return Argument(gain.gain, _told(one.fiche, matter.side), ref(one), said, label)
+
+
+def _gain(fiche, parties):
+    """The first gain of a sheet for the first of these parties that has one."""
+    gains = fiche.gains.all()
+    return next((gain for party in parties for gain in gains if gain.pour == party), None)
+
+
+def _told(fiche, side):
+    """What a sheet says, in short: « en bref » speaks to a centre, the summary to anyone."""
+    return fiche.resume if side == Side.CENTRE and fiche.resume else fiche.en_bref
+
+
+def mots(matter):
+    """Words that the two sides do not hear alike, where the meeting joins the two sides."""
+    if not matter.rules.has_words:
+        return ()
+    told = matter.rules.is_told
+    return tuple(
+        Word(
+            mot=str(terme),
+            ecole=terme.vu_de_l_ecole,
+            centre=terme.vu_du_centre,
+            malentendu=terme.malentendu,
+            dire=terme.a_dire if told else "",
+            eviter=terme.a_eviter if told else "",
+            ref=ref(one),
+        )
+        for terme, one in _about(matter, "words", "vu_de_l_ecole", "a_dire")[: room_of(matter).words]
+    )
+
+
+def entendu(matter):
+    told = matter.rules.is_told
+    return tuple(
+        Heard(phrase.phrase, phrase.ce_qu_elle_dit, phrase.reponse if told else "", phrase.mark, ref(one))
+        for phrase, one in _about(matter, "heard", "phrase", "ce_qu_elle_dit", "reponse")[: room_of(matter).heard]
+    )
+
+
+def _about(matter, attribute, *fields):
+    """What is tied to the sheets, what speaks of another stage of school last."""
+    rows = matter.tied(attribute)
+    return sorted(rows, key=lambda row: not is_about(" ".join(getattr(row[0], f) for f in fields), matter.stages))
+
+
+def garde(matter):
+    """The traps near, each with its first sign, and what to be watchful of in the sheets."""
+    room = room_of(matter)
+    traps = tuple(
+        Line(sign, ref(trap), lead=trap.fiche.titre, antidote=ref(trap.antidote))
+        for trap in matter.traps[: room.traps]
+        for sign in lines(trap.fiche.signaux)[:1]
+    )
+    rows = [[Line(t, ref(one)) for t in _watch(one.fiche, matter)] for one in matter.chosen]
+    watchful = in_turn(rows, room.watchful)
+    return Care(traps, watchful) if traps or watchful else ()
+
+
+def _watch(fiche, matter):
+    return [t for t in lines(fiche.vigilance) if stands_alone(t) and is_about(t, matter.stages)]
+
+
+def accords(matter):
+    return acts(matter, room_of(matter).acts)
+
+
+def suite(matter):
+    found = steps(matter, AFTER, room_of(matter).after, is_shared=True)
+    return Next(found, ("La suite", "Le jour", "Qui rappelle qui"))
+
+
+def notes(matter):
+    return NOTES
+
+
+def fiches(matter):
+    return listed(matter, with_traps=True)
+
+
+def titles(name, content):
+    """The title of a part when it counts what it holds; empty otherwise."""
+    if name == "arguments":
+        n = len(content.items)
+        return "Votre argument" if n == 1 else f"Vos {in_words(n)} arguments"
+    if name == "questions" and len(content) == 1:
+        return "La question à poser, avant de parler de vous"
+    if name == "questions":
+        return f"{in_words(len(content)).capitalize()} questions à poser, avant de parler de vous"
+    if name == "mots" and len(content) > 1:
+        return "Les mêmes mots, deux sens"
+    return ""
+
+
+COMPOSERS = {
+    "rendezvous": rendezvous,
+    "personne": personne,
+    "avant": avant,
+    "arguments": arguments,
+    "questions": lambda matter: questions(matter, room_of(matter).questions),
+    "mots": mots,
+    "entendu": entendu,
+    "garde": garde,
+    "accords": accords,
+    "suite": suite,
+    "notes": notes,
+    "fiches": fiches,
+}
