@@ -13,7 +13,7 @@ import json
 import os
 import struct
 import zlib
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
@@ -135,8 +135,7 @@ def reading(path):
     with open(path, "rb") as stream:
         is_sealed = stream.read(len(sealing.MAGIC)) == sealing.MAGIC
         stream.seek(0)
-        clear = sealing.opened(stream, settings.BACKUP_KEY) if is_sealed else stream
-        with clear:
+        with sealing.opened(stream, settings.BACKUP_KEY) if is_sealed else nullcontext(stream) as clear:
             with _damage_refused():
                 archive = Archive(ZipFile(clear))
             yield archive

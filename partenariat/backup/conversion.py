@@ -93,11 +93,8 @@ def _latest(archive, graph):
     applied = {(app, name) for app, names in archive.manifest["migrations"].items() for name in names}
     if gone := applied - graph.nodes.keys():
         raise Refused(f"The migration {'.'.join(min(gone))} was replaced since")
-    return sorted(
-        key
-        for key in applied
-        if not any(c.key in applied and c.key[0] == key[0] for c in graph.node_map[key].children)
-    )
+    followed = {parent.key for key in applied for parent in graph.node_map[key].parents if parent.key[0] == key[0]}
+    return sorted(applied - followed)
 
 
 def _load(archive, apps):

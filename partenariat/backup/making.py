@@ -44,22 +44,23 @@ def back_up(path, *, recipients=(), using=DEFAULT_DB_ALIAS):
     refuse_pending_migrations(using)
     root = Path(settings.MEDIA_ROOT)
     for tries_left in reversed(range(_TRIES)):
-        with moment(using) as now:
-            named = media.named(apps, now, root)
+        with moment(using):
+            named = media.named(apps, using, root)
             lost = sorted(named - set(media.present(root)))
             if lost and tries_left:
                 time.sleep(0.2)  # seconds
                 continue
             try:
-                with (
-                    whole_file(path) as stream,
-                    sealed(stream, recipients) if recipients else nullcontext(stream) as out,
-                ):
-                    return _fill(out, now, root, named, lost)
+                with whole_file(path) as stream, _closed_for(recipients, stream) as out:
+                    return _fill(out, using, root, named, lost)
             except FileNotFoundError as error:
                 if not tries_left or error.filename == str(partial_of(path)):
                     raise
     raise AssertionError("the last try returns or raises")
+
+
+def _closed_for(recipients, stream):
+    return sealed(stream, recipients) if recipients else nullcontext(stream)
 
 
 def refuse_pending_migrations(using):
@@ -68,23 +69,23 @@ def refuse_pending_migrations(using):
         raise Refused("The tables are not those of this version: run `manage.py migrate` first.")
 
 
-def _fill(out, now, root, named, lost):
-    """Everything that the alias `now` and the folder `root` hold; the manifest."""
+def _fill(out, using, root, named, lost):
+    """Everything that the database and the folder `root` hold; the manifest."""
     made_at = datetime.now(UTC)
     with Writer(out) as writer:
         writer.text(README, _README.format(site=settings.SITE_NAME, date=f"{made_at:%d/%m/%Y à %H:%M} (UTC)"))
         files = dict(_files(writer, root, named - set(lost)))  # first: they may go
         models = rows.kept_models(apps)
-        content = stamp(now)
+        content = stamp(using)
         manifest = {
             "format": FORMAT,
             "made_at": made_at.isoformat(timespec="seconds"),
             "version": version(),
-            "engine": connections[now].vendor,
-            "migrations": _migrations(now, models),
+            "engine": connections[using].vendor,
+            "migrations": _migrations(using, models),
             "content": {"version": content.version, "token": content.token},
             "left_out": sorted(m._meta.label for m in rows.all_models(apps) if m not in models),
-            "tables": {model._meta.label: _table(writer, model, now) for model in models},
+            "tables": {model._meta.label: _table(writer, model, using) for model in models},
             "files": files,
             "lost": lost,
         }
@@ -104,15 +105,15 @@ def _files(writer, root, named):
                 raise
 
 
-def _migrations(now, models):
-    applied = MigrationRecorder(connections[now]).applied_migrations()
+def _migrations(using, models):
+    applied = MigrationRecorder(connections[using]).applied_migrations()
     return {app: sorted(n for a, n in applied if a == app) for app in sorted({m._meta.app_label for m in models})}
 
 
-def _table(writer, model, now):
-    with closing(rows.read(model, now)) as lines:
+def _table(writer, model, using):
+    with closing(rows.read(model, using)) as lines:
         record = writer.table(model._meta.label, lines)
-    return {"columns": rows.columns(model), **record, "last_number": rows.last_number(model, now)}
+    return {"columns": rows.columns(model), **record, "last_number": rows.last_number(model, using)}
 
 
 def version():

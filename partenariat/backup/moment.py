@@ -1,38 +1,36 @@
 """The database as it is at one instant, while others go on writing."""
 
-import copy
 from contextlib import contextmanager
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-ALIAS = "moment"
-
 
 @contextmanager
 def moment(using=DEFAULT_DB_ALIAS):
-    """Yields the alias of a connection of its own that sees the database of this instant, and can only read.
+    """Until the block ends, this thread sees the database `using` as it is now, and can only read it.
 
-    Writers are not delayed: PostgreSQL takes a snapshot, and so does SQLite in WAL mode, provided that the transaction
-    does not begin as ours do, by asking for the right to write.
+    It does so on a connection of its own. Writers are not delayed: PostgreSQL takes a snapshot, and so does SQLite in
+    WAL mode, provided that the transaction does not begin as ours do, by asking for the right to write.
     """
-    config = copy.deepcopy(connections[using].settings_dict)
-    if connections[using].vendor == "sqlite":
-        config["OPTIONS"]["transaction_mode"] = "DEFERRED"
-    connections.settings[ALIAS] = config
+    usual = connections[using]
+    own = usual.copy()
+    if own.vendor == "sqlite":
+        own.settings_dict["OPTIONS"]["transaction_mode"] = "DEFERRED"
+    connections[using] = own
     try:
-        with transaction.atomic(using=ALIAS):
-            with connections[ALIAS].cursor() as cursor:
-                if connections[ALIAS].vendor == "sqlite":
+        with transaction.atomic(using=using):
+            with own.cursor() as cursor:
+                if own.vendor == "sqlite":
                     cursor.execute("PRAGMA query_only = 1")
                 else:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 lift_time_limits(cursor)
                 cursor.execute("SELECT 1 FROM django_migrations")  # the instant is that of the first reading
                 cursor.fetchone()
-            yield ALIAS
+            yield
     finally:
-        connections[ALIAS].close()
-        del connections[ALIAS], connections.settings[ALIAS]
+        own.close()
+        connections[using] = usual
 
 
 def lift_time_limits(cursor):

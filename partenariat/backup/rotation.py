@@ -41,7 +41,7 @@ _PERIODS = {
 
 
 def superfluous(names, keep):
-    """Among the file names `names`, the archives that no count of `keep` holds, oldest first. Other files are not ours."""
+    """Among the file names `names`, the archives that no count of `keep` holds, oldest first; no other file."""
     archives = sorted((name for name in names if _NAME.fullmatch(name)), reverse=True)
     if not any(keep):
         return []

@@ -25,7 +25,7 @@ LEFT_OUT = {"acteurs.Etat", "acteurs.Presence"}
 
 
 class Refused(Exception):
-    """The backup or the restoration cannot go on: a sentence for the operator. Nothing was written, or all is undone."""
+    """A backup or a restoration cannot go on: a sentence for the operator. Nothing was written, or all is undone."""
 
 
 class Account(NamedTuple):

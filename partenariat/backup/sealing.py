@@ -44,7 +44,7 @@ class _Sink:
 def sealed(stream, recipients):
     """Yields a file to write in: what it gets is encrypted into `stream` as it comes, and lies nowhere in clear.
 
-    `recipients`: public keys (`age1…`). Raises Refused for a key that is none, OSError when `stream` cannot be written.
+    `recipients`: public keys (`age1…`). Raises Refused for a key that is none, OSError when `stream` is full.
     """
     try:
         keys = [x25519.Recipient.from_str(name) for name in recipients]
@@ -73,8 +73,9 @@ def sealed(stream, recipients):
         raise sink.error
 
 
+@contextmanager
 def opened(stream, key):
-    """A seekable file of what `stream`, an encrypted archive, holds in clear. It has no name, and ends when closed.
+    """Yields a seekable file of what `stream`, an encrypted archive, holds in clear. It has no name on the disk.
 
     `key`: the secret key (`AGE-SECRET-KEY-1…`). Raises Refused without it, with another, or on a damaged archive.
     """
@@ -84,16 +85,14 @@ def opened(stream, key):
         identity = x25519.Identity.from_str(key)
     except pyrage.IdentityError:
         raise Refused("BACKUP_KEY is not an age secret key (AGE-SECRET-KEY-1…).") from None
-    clear = tempfile.TemporaryFile(prefix="restoring-")
-    try:
-        pyrage.decrypt_io(stream, clear, [identity])
-    except pyrage.DecryptError as error:
-        clear.close()
-        raise Refused(f"BACKUP_KEY does not open this archive: {error}.") from error
-    except OSError as error:
-        clear.close()
-        if error.errno:  # the disk, not the archive
-            raise
-        raise Refused("The archive is damaged or incomplete: it cannot be decrypted.") from error
-    clear.seek(0)
-    return clear
+    with tempfile.TemporaryFile(prefix="restoring-") as clear:
+        try:
+            pyrage.decrypt_io(stream, clear, [identity])
+        except pyrage.DecryptError as error:
+            raise Refused(f"BACKUP_KEY does not open this archive: {error}.") from error
+        except OSError as error:
+            if error.errno:  # the disk, not the archive
+                raise
+            raise Refused("The archive is damaged or incomplete: it cannot be decrypted.") from error
+        clear.seek(0)
+        yield clear

@@ -80,9 +80,8 @@ class Command(BaseCommand):
         except Refused as error:
             raise CommandError(f"{error} No archive was made.") from error
         except OSError as error:
-            why = (
-                f"no room left on the disk of {path.parent}" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
-            )
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            why = f"there is no room left on the disk of {path.parent}" if is_full else error
             raise CommandError(f"No archive was made: {why}.") from error
 
     def _report(self, path, manifest, recipients):
