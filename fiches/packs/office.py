@@ -36,7 +36,7 @@ EPUB_HEAD = Path(__file__).with_name("epub_head.html")
 
 def write_office(document, extension):
     """The file (bytes) of `document` as docx, odt or epub. Raises `pandoc.PandocFailed`."""
-    tree = json.dumps(_tree(document, is_dated=extension == "epub"), ensure_ascii=False).encode()
+    tree = json.dumps(_tree(document, is_book=extension == "epub"), ensure_ascii=False).encode()
     arguments = ["--from", "json", "--to", extension, "--output", "-", "--standalone"]
     if extension == "epub":
         # As an include rather than by --css, which the sandbox does not open.
@@ -48,14 +48,14 @@ def write_office(document, extension):
         return pandoc.run(*arguments, "--reference-doc", path, data=tree)
 
 
-def _tree(document, is_dated):
+def _tree(document, is_book):
     # In .docx and .odt a date or an author would be shown under the title; an EPUB must have its date.
     said = {
         "title": document.title,
         "subtitle": document.subtitle,
         "description": document.description,
         "publisher": document.publisher,
-        "date": document.version.isoformat() if is_dated and document.version else "",
+        "date": document.version.isoformat() if is_book and document.version else "",
         "lang": "fr-FR",
         "identifier": document.address,
         "toc-title": "Sommaire",
@@ -64,6 +64,8 @@ def _tree(document, is_dated):
     # A table of contents of Word or Writer stays empty until one asks for it to be filled: ours is a list of links.
     told = (document.contents if isinstance(block, Contents) else block for block in document.blocks)
     blocks = [made for block in told for made in _block(block)]
+    if is_book and document.subtitle:  # an EPUB has no place for it but its text
+        blocks = [*_block(Paragraph((document.subtitle,), "doux")), *blocks]
     blocks += [block for inlines in document.colophon for block in _block(Paragraph(inlines, "doux"))]
     return {"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks}
 

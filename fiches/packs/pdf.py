@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from .document import (
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 PRESS = Path(__file__).with_name("press.py")
 TIMEOUT = 30  # seconds, waiting included
 UA = ["ua-1"]
-_NOT_DRAWN = re.compile(r'the text "(.+?)" could not be displayed', re.S)
+_NOT_DRAWN = "could not be displayed with font"  # typst's words
 _PICTURES = re.compile(r"[\u2190-\u21ff\u2300-\u25ff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\U00010000-\U0010ffff]")
 _DRAWN = set("←↑→↓↔⇒☐☑☒✓✗★☆■□▪▲△●○◆◇")  # pictures that the fonts of typst do have
 
@@ -55,7 +56,7 @@ def write_pdf(document):
         if error.too_heavy:
             raise
         refused = str(error)
-    if _NOT_DRAWN.search(refused):
+    if _NOT_DRAWN in refused:
         try:
             return _press(_without_pictures(data), UA)
         except PressFailed as error:
@@ -92,8 +93,7 @@ def _without_pictures(value):
 def as_data(document):
     """The document as `press.typ` reads it: {"doc": {…}}."""
     blocks = list(document.blocks)
-    first = next((i for i, block in enumerate(blocks) if isinstance(block, Heading)), len(blocks))
-    opening, rest = blocks[:first], blocks[first:]
+    opening, rest = _opening(blocks)
     day = document.version
     return {
         "doc": {
@@ -113,16 +113,27 @@ def as_data(document):
     }
 
 
+def _opening(blocks):
+    """`blocks` cut after the first words, which stand over all columns: no note may be called there."""
+    opening = list(takewhile(_opens, blocks))
+    return opening, blocks[len(opening) :]
+
+
+def _opens(block):
+    calls = isinstance(block, Paragraph) and any(isinstance(part, Note) for part in block.inlines)
+    return isinstance(block, Paragraph | Contents) and not calls
+
+
 def _chapters(blocks):
-    """Each first heading with what comes before the next heading as one « wide » block: its opening."""
-    made, opening = [], None
-    for block in blocks:
-        if isinstance(block, Heading):
-            opening = None
-            if block.level == 1:
-                opening = {"t": "wide", "c": []}
-                made.append(opening)
-        (made if opening is None else opening["c"]).append(_block(block))
+    """Each first heading and the first words after it as one « wide » block."""
+    made = []
+    while blocks:
+        block, blocks = blocks[0], blocks[1:]
+        if isinstance(block, Heading) and block.level == 1:
+            opening, blocks = _opening(blocks)
+            made.append({"t": "wide", "c": _blocks([block, *opening])})
+        else:
+            made.append(_block(block))
     return made
 
 
