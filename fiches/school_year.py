@@ -94,6 +94,15 @@ def meeting(windows, first, last):
     return sorted(filter(None, found), key=lambda one: one.sort_key)
 
 
+def nearest(occurrences, today, n):
+    """The `n` of them whose first day is nearest to today, in order: what to think of first.
+
+    A window that has been open for months asks for nothing new; one that opens this week does.
+    """
+    near = sorted(occurrences, key=lambda one: (abs((one.start - today).days), one.sort_key))
+    return sorted(near[:n], key=lambda one: one.sort_key)
+
+
 @dataclass(frozen=True)
 class Now:
     """What falls within six weeks of `today`: under way, soon, just over. Each window once, in order."""
@@ -122,9 +131,5 @@ class Now:
         return [*self.under_way, *self.soon]
 
     def nearest(self, n):
-        """The `n` whose first day is nearest to today, under way or soon, in order: what to think of first.
-
-        A window that has been open for months asks for nothing new; one that opens this week does.
-        """
-        near = sorted(self.ahead, key=lambda one: (abs((one.start - self.today).days), one.sort_key))
-        return sorted(near[:n], key=lambda one: one.sort_key)
+        """The `n` under way or soon that `nearest()` chooses."""
+        return nearest(self.ahead, self.today, n)

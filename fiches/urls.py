@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import api, ateliers, browse, calendrier, demarches, dossier, files, links, phrases, preview, sheets
+from .views import api, ateliers, browse, calendrier, demarches, dossier, files, links, passation, phrases, preparer, preview, sheets
 
 app_name = "fiches"
 
@@ -27,7 +27,9 @@ urlpatterns = [
     path("ateliers/", ateliers.atelier_list, name="ateliers"),
     path("ateliers/<slug:slug>/", ateliers.atelier_detail, name="atelier"),
     path("calendrier/", calendrier.page, name="calendrier"),
+    path("passation/", passation.passation, name="passation"),
     path("calendrier.ics", calendrier.subscription, name="calendrier_ics"),
+    path("preparer/", preparer.preparer, name="preparer"),
     path("glossaire/", browse.glossaire, name="glossaire"),
     path("j-entends/", phrases.phrase_list, name="phrases"),
     path("demarches/", demarches.demarche_list, name="demarches"),

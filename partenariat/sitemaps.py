@@ -44,6 +44,7 @@ class PageSitemap(Sitemap):
         "fiches:phrases",
         "fiches:demarches",
         "fiches:calendrier",
+        "fiches:passation",
         "fiches:ressources",
         "fiches:contacts",
         "about",
