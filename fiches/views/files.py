@@ -45,8 +45,10 @@ def _made(request, build, extension, key, name, sheets):
     try:
         data = kept_file(key, extension, build, sheets=sheets)
     except Busy:
-        headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
-        return render(request, "dossier/occupe.html", {"seconds": RETRY_AFTER}, status=503, headers=headers)
+        response = render(request, "dossier/occupe.html", {"seconds": RETRY_AFTER}, status=503)
+        response["Retry-After"] = RETRY_AFTER
+        response["Cache-Control"] = "no-store"
+        return response
     except TooHeavy:
         return render(request, "dossier/lourd.html", status=400)
     response = HttpResponse(data, content_type=FORMATS[extension].content_type)
