@@ -40,6 +40,11 @@ KINDS = [
     "/ateliers/",
     "/ateliers/partenariat-ecole/",
     "/glossaire/",
+    "/j-entends/",
+    "/j-entends/?dite_par=mairie&theme=roles-du-centre-social",
+    "/demarches/",
+    "/demarches/?degre=1&acteur=cpe",
+    "/demarches/?sans_hierarchie=1&acteur=commune&degre=2",
     "/ressources/",
     "/contacts/",
     "/a-propos/",
@@ -206,6 +211,27 @@ def test_lists_print_as_lists(visit):
     assert "Faire le bilan tous ensemble" in text
     assert "Appliquer" not in text
     assert "Navigation" not in text
+
+
+def test_heard_sentences_print_as_cards_of_one_size_to_cut_and_fold(visit):
+    """Five a page but the first: cut across, then folded between the sentence and its answer."""
+    page = visit("/j-entends/")
+    pages = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    texts = [unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in pages]
+    assert [text.count("Une réponse possible") for text in texts] == [4, *[5] * 8, 1]
+    assert "Qui parle" not in "".join(texts)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 695, "height": 1000})  # the width of the paper between its margins
+    cards = page.locator(".entendue").evaluate_all("all => all.map(card => Math.round(card.offsetHeight))")
+    assert len(cards) == 45
+    assert max(cards) - min(cards) <= 4
+
+
+def test_the_line_of_an_act_is_told_from_another_when_one_arrives_on_it(visit):
+    page = visit("/demarches/#ouvrir-une-buvette", width=360)
+    expect(page.locator("#ouvrir-une-buvette")).to_be_in_viewport()
+    colours = "[...document.querySelectorAll('.acte h3')].map(title => getComputedStyle(title).backgroundColor)"
+    assert len(set(page.evaluate(colours))) == 2
 
 
 def test_the_admin_holds_under_the_strict_policy(visit, site, admin_user):

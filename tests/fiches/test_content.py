@@ -35,6 +35,7 @@ from fiches.models import (
     Voisinage,
     Voix,
 )
+from fiches.models.demarches import ON_THE_SPOT, ON_THE_SPOT_FAMILIES, on_the_spot
 from tests.factories import make_theme
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
@@ -217,3 +218,31 @@ def test_a_row_added_after_the_load_gets_a_number_of_its_own():
     """The numbers that the `content` fixture puts back are known to PostgreSQL's sequences."""
     last = Theme.objects.aggregate(last=models.Max("pk"))["last"]
     assert make_theme().pk > last
+
+
+def test_the_rule_of_who_is_on_the_spot_names_families_and_actors_that_exist():
+    there = on_the_spot()
+    assert set(there.values_list("slug", flat=True)) >= set(ON_THE_SPOT)
+    families = {*ON_THE_SPOT_FAMILIES, "education-nationale"}
+    assert set(there.values_list("famille__slug", flat=True)) == families
+    above = ["inspecteur-circonscription", "inspection-academique", "commune", "departement", "caf"]
+    assert not there.filter(slug__in=above).exists()
+
+
+def test_acts_that_someone_above_the_school_or_the_centre_must_agree_to():
+    above = Demarche.objects.with_on_the_spot().filter(is_on_the_spot=False)
+    assert set(above.values_list("slug", flat=True)) == {
+        "utiliser-les-locaux-hors-temps-scolaire",
+        "animer-pour-une-collectivite",
+        "organiser-une-kermesse-dans-la-cour",
+        "ouvrir-une-buvette",
+        "signer-une-convention-avec-une-ecole",
+    }
+
+
+def test_every_act_is_dated_and_decided_by_someone_at_each_of_its_stages():
+    for demarche in Demarche.objects.for_page():
+        assert demarche.revue_le, demarche
+        power, cells = demarche.who().rows[0]
+        assert power == "decide", demarche
+        assert all(cells), demarche

@@ -189,6 +189,8 @@ def test_every_page_of_an_empty_base_answers(client):
         "/dispositifs/",
         "/liens/",
         "/glossaire/",
+        "/j-entends/",
+        "/demarches/",
         "/ressources/",
         "/contacts/",
         "/plan-du-site/",
@@ -238,6 +240,7 @@ def full_site(n):
         make.make_citation(fiche=fiche, extrait=make.make_extrait(theme=theme), section="exemple")
         make.make_voisinage(fiche=fiche, vers=make.make_published_fiche(theme=theme))
         make.make_phrase(theme=theme)
+        make.make_decideur(acteur=acteur, demarche=make.make_demarche(fiches=[fiche]))
         make.make_terme()
     return [
         "/",
@@ -253,6 +256,10 @@ def full_site(n):
         "/dispositifs/",
         dispositif.get_absolute_url(),
         "/glossaire/",
+        "/j-entends/",
+        f"/j-entends/?theme={theme.slug}&dite_par=ecole",
+        "/demarches/",
+        f"/demarches/?acteur={acteur.slug}&degre=1&sans_hierarchie=1",
         "/ressources/",
         "/contacts/",
         "/liens/",
