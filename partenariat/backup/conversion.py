@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -34,22 +33,20 @@ def _scratch():
                 **os.environ,
                 "DATABASE_URL": f"sqlite:///{quote(folder)}/base.sqlite3",
                 "MEDIA_ROOT": f"{folder}/media",
-                "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
             },
         )
 
 
-def _run(command, environment):
-    done = subprocess.run(
-        [sys.executable, *command], env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
-    )
+def _restore(path, *options, environment):
+    command = [sys.executable, "manage.py", "restore", str(path.resolve()), *options]
+    done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr.strip()
 
 
 def rehearse(path):
     """Restore the archive `path` in a scratch base: (exit code, what the restoration said, its errors)."""
     with _scratch() as (_, environment):
-        return _run(["manage.py", "restore", str(path.resolve()), "--apply", "--verbosity", "2"], environment)
+        return _restore(path, "--apply", "--verbosity", "2", environment=environment)
 
 
 @contextmanager
@@ -60,12 +57,12 @@ def up_to_date(archive, path):
         return
     with _scratch() as (folder, environment):
         newer = folder / "newer.zip"
-        code, _, errors = _run(["-m", "partenariat.backup.conversion", str(path.resolve()), str(newer)], environment)
+        code, _, errors = _restore(path, "--convert-to", str(newer), environment=environment)
         if code:
-            last = errors.splitlines()[-1] if errors else f"exit code {code}"
             raise Refused(
-                f"The archive could not be brought to this version’s tables: {last}. Restore it with the version that "
-                f"made it ({archive.manifest['version']}, {day(archive)}), then upgrade."
+                f"The archive could not be brought to this version’s tables. Restore it with the version that made it "
+                f"({archive.manifest['version']}, {day(archive)}), then upgrade. What went wrong: "
+                f"{errors.splitlines()[-1] if errors else f'exit code {code}.'}"
             )
         with reading(newer) as converted:
             converted.check()
@@ -79,7 +76,7 @@ def convert(path, newer):
     with reading(path) as archive:
         archive.check()
         executor = MigrationExecutor(connection)
-        latest = _latest(archive, executor.loader.graph)
+        latest = _latest(archive, executor.loader)
         executor.migrate(latest)
         _load(archive, executor.loader.project_state(latest).apps)
         call_command("migrate", interactive=False, verbosity=0)
@@ -88,11 +85,12 @@ def convert(path, newer):
     back_up(newer)
 
 
-def _latest(archive, graph):
+def _latest(archive, loader):
     """The last migrations of the archive’s time, one of each branch of each application."""
     applied = {(app, name) for app, names in archive.manifest["migrations"].items() for name in names}
-    if gone := applied - graph.nodes.keys():
-        raise Refused(f"The migration {'.'.join(min(gone))} was replaced since")
+    # One that stands for several others since is applied if they all were; the graph knows it, and no longer them.
+    applied |= {key for key, m in loader.disk_migrations.items() if m.replaces and applied.issuperset(m.replaces)}
+    graph, applied = loader.graph, applied & loader.graph.nodes.keys()
     followed = {parent.key for key in applied for parent in graph.node_map[key].parents if parent.key[0] == key[0]}
     return sorted(applied - followed)
 
@@ -105,11 +103,3 @@ def _load(archive, apps):
         for label, record in archive.tables.items():
             rows.write(apps.get_model(label), record["columns"], archive.lines(label), connection.alias)
             rows.raise_last_number(apps.get_model(label), record["last_number"], connection.alias)
-
-
-if __name__ == "__main__":
-    django.setup()
-    try:
-        convert(Path(sys.argv[1]), Path(sys.argv[2]))
-    except Refused as error:
-        sys.exit(str(error))

@@ -124,7 +124,7 @@ def _load(archive, using):
     try:
         connections[using].check_constraints()
     except IntegrityError as error:
-        raise Refused(f"The archive’s rows name others that are missing: {str(error).splitlines()[0]}") from error
+        raise Refused(f"The archive’s rows name others that are missing: {str(error).splitlines()[0]}.") from error
 
 
 def compare(archive, using=DEFAULT_DB_ALIAS):

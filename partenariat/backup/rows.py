@@ -14,6 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import Error, connections, models
 from django.utils.duration import duration_iso_string
 
@@ -125,9 +126,9 @@ def write(model, names, lines, using):
         while chunk := list(islice(lines, _CHUNK)):
             try:
                 cursor.executemany(sql, [_values(fields, line, connection) for line in chunk])
-            except (Error, ValueError, TypeError) as error:
+            except (Error, ValidationError, ValueError, TypeError) as error:
                 where = f"{model._meta.label}, rows {done + 1} to {done + len(chunk)}"
-                raise Refused(f"{where}: {str(error).splitlines()[0]}") from error
+                raise Refused(f"{where}: {str(error).splitlines()[0]}.") from error
             done += len(chunk)
 
 

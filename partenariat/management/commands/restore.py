@@ -1,5 +1,6 @@
 """Put a backup back in the database of DATABASE_URL, and its files in MEDIA_ROOT. Only with --apply."""
 
+from argparse import SUPPRESS
 from pathlib import Path
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ...backup import media
 from ...backup.archive import fingerprint, reading
-from ...backup.conversion import up_to_date
+from ...backup.conversion import convert, up_to_date
 from ...backup.making import refuse_pending_migrations
 from ...backup.restoring import FilesNotPlaced, day, holdings, is_blank, is_older, restore
 from ...backup.rows import Refused
@@ -24,10 +25,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("archive", type=Path, help="a file that `backup` made")
         parser.add_argument("--apply", action="store_true", help="write")
+        parser.add_argument("--convert-to", type=Path, help=SUPPRESS)  # for the process of `conversion`
         parser.add_argument("--replace", action="store_true", help="lose what the base holds, if it is not empty")
 
-    def handle(self, *, archive, apply, replace, **options):
+    def handle(self, *, archive, apply, replace, convert_to, **options):
         try:
+            if convert_to:
+                convert(archive, convert_to)
+                return
             with stopped_cleanly(), reading(archive) as opened:
                 opened.check()
                 media.refuse_strays(opened.files)
