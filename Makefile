@@ -18,7 +18,7 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	ALLOWED_HOSTS=example.org DEBUG=0 HTTPS=1 HSTS_SECONDS= HSTS_SUBDOMAINS=1 DATABASE_URL=sqlite://:memory:
 
 .DELETE_ON_ERROR:
-.PHONY: help run dev admin links digest purge test lock
+.PHONY: help run dev admin links digest purge backup restore rehearse test lock
 
 help:
 	@echo "make run     install, fill an empty base, and serve the site at http://127.0.0.1:8000/ (PORT=8001 to change)"
@@ -26,6 +26,9 @@ help:
 	@echo "make links   ask every address that the content leads to whether it still answers (each night, from cron)"
 	@echo "make digest  write to the owners of sheets what waits for them (on Monday, from cron; needs EMAIL_URL)"
 	@echo "make purge   erase imported reports 30 days after their excerpts were written (daily, from cron)"
+	@echo "make backup  put the database and the files in one archive, and let old ones go (daily, from cron)"
+	@echo "make restore ARCHIVE=file   say what restoring it would do; with DO=--apply, do it"
+	@echo "make rehearse ARCHIVE=file  restore it in a temporary base, to know that it can be"
 	@echo "make dev     the same site for developers: reloads when a file changes, shows errors"
 	@echo "make test    style, production checks, then all tests on SQLite and on PostgreSQL"
 	@echo "make lock    (maintainers) write requirements*.txt again from pyproject.toml; needs uv"
@@ -60,6 +63,15 @@ digest: $(BIN)/.installed .env
 
 purge: $(BIN)/.installed .env
 	@set -e; $(ENV); $(MANAGE) purge_imports --apply
+
+backup: $(BIN)/.installed .env
+	@set -e; $(ENV); $(MANAGE) backup $(or $(DO),--keep-days 7 --keep-weeks 4 --keep-months 3)
+
+restore: $(BIN)/.installed .env
+	@set -e; $(ENV); $(MANAGE) restore "$(ARCHIVE)" $(DO)
+
+rehearse: $(BIN)/.installed .env
+	@set -e; $(ENV); $(MANAGE) rehearse_backup "$(ARCHIVE)" $(DO)
 
 test: $(BIN)/.installed-dev
 	$(BIN)/ruff check

@@ -23,6 +23,8 @@ class Command(BaseCommand):
         "Encrypted when BACKUP_RECIPIENTS holds public keys. Without --keep… no former archive is ever erased."
     )
 
+    requires_system_checks = []  # what saves the site must work when the site does not
+
     def add_arguments(self, parser):
         parser.add_argument("--to", type=Path, help="a folder, or a file that does not exist (default: BACKUP_DIR)")
         parser.add_argument("--encrypt", action="store_true", help="fail rather than write an archive in clear")

@@ -14,6 +14,8 @@ class Command(BaseCommand):
         "the archive could not be restored as it is."
     )
 
+    requires_system_checks = []  # what puts the site back must work when the site does not
+
     def add_arguments(self, parser):
         parser.add_argument("archive", type=Path, help="a file that `backup` made")
 

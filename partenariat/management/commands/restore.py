@@ -22,6 +22,8 @@ class Command(BaseCommand):
         "transaction, read again before it is kept. Works from SQLite to PostgreSQL and back."
     )
 
+    requires_system_checks = []  # what puts the site back must work when the site does not
+
     def add_arguments(self, parser):
         parser.add_argument("archive", type=Path, help="a file that `backup` made")
         parser.add_argument("--apply", action="store_true", help="write")
