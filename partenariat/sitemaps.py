@@ -45,6 +45,7 @@ class PageSitemap(Sitemap):
         "fiches:demarches",
         "fiches:calendrier",
         "fiches:passation",
+        "fiches:dossier",
         "fiches:ressources",
         "fiches:contacts",
         "about",
