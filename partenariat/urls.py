@@ -3,7 +3,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from . import views
+from . import health, views
 from .sitemaps import SITEMAPS
 
 
@@ -23,6 +23,8 @@ urlpatterns = [
     path("accessibilite/", page("site/accessibility.html"), name="accessibility"),
     path("plan-du-site/", views.site_map, name="site_map"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("sante", health.live, name="live"),
+    path("sante/pret", health.ready, name="ready"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("admin/", admin.site.urls),
