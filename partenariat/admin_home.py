@@ -12,6 +12,8 @@ from fiches.models.freshness import due_soon, overdue
 from fiches.models.solidite import disputed, one_sided, unproved
 from fiches.orphans import orphan_terms
 
+from . import agenda
+
 VOCABULARY = [
     (fiches.Levier, "Leviers"),
     (Acteur, "Acteurs"),
@@ -39,6 +41,7 @@ def home(site, request):
 
     `work`: [{label, url, add_label, add_url, waiting: [(number, what, url of the list so narrowed)]}], six queries in
     all. `groups`: [(title, [(label, url)])]. `rest`: an app list without what is above. `guide_url`: how to do it all.
+    `agenda_url`: what to hang on the wall of the next workshop; "" for who may not see it.
     """
     app_list = site.get_app_list(request)
     seen = {model["model"]: model for app in app_list for model in app["models"] if model.get("admin_url")}
@@ -53,6 +56,7 @@ def home(site, request):
         "groups": [group for group in groups if group[1]],
         "rest": [app for app in rest if app["models"]],
         "guide_url": reverse("admin:guide"),
+        "agenda_url": reverse("admin:agenda") if agenda.may_see(request.user) else "",
     }
 
 

@@ -24,9 +24,10 @@ class PartenariatAdminSite(KeepsTyped, admin.AdminSite):
         return super().index(request, context)
 
     def get_urls(self):
-        from . import guide
+        from . import agenda, guide
 
         return [
+            path("agenda/", self.admin_view(agenda.page), {"site": self}, name="agenda"),
             path("guide/", self.admin_view(guide.page), {"site": self}, name="guide"),
             path("guide/captures/<str:name>", self.admin_view(guide.capture), name="guide_capture"),
             *super().get_urls(),
