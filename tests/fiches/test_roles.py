@@ -326,6 +326,7 @@ GESTURES = {
     "voir les contacts": lambda t: t.sees_model(Contact),
     "supprimer un contact": lambda t: t.deletes(make.make_contact()),
     "décider d’une question sans réponse": decides,
+    "voir l’agenda du prochain atelier": lambda t: t.sees(reverse("admin:agenda")),
     "voir les comptes": lambda t: t.sees_model(User),
     "modifier un superutilisateur": lambda t: t.changes(User.objects.create_superuser("racine", password="x")),
     "rouvrir une porte fermée après cinq échecs": reopens,
