@@ -55,6 +55,8 @@ def staged(archive, root):
         yield lambda: None
         return
     root.mkdir(parents=True, exist_ok=True)
+    for abandoned in root.glob(f"{_STAGE}*"):  # by a restoration that was killed
+        shutil.rmtree(abandoned)
     stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=root))
     try:
         for name, record in archive.files.items():

@@ -22,6 +22,7 @@ from fiches.models import Fiche, Import, Theme
 from fiches.models.imports import private_storage
 from partenariat.backup import restoring
 from partenariat.backup.archive import fingerprint
+from partenariat.backup.media import present
 from partenariat.backup.sealing import new_keys
 from tests import factories as make
 from tests.archives import accounts, make_import, manifest, rewrite, run, small_site
@@ -290,6 +291,17 @@ def test_rows_that_the_base_does_not_accept_undo_everything(archive, folder, cha
     assert (accounts(), files(folder), stamp()) == (before, held, mark)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite does not count the signs of a text")
+def test_a_text_that_only_sqlite_accepts_is_named(archive):
+    def lengthen(found, said):
+        name = "tables/fiches.Theme.jsonl"
+        found[name] = found[name].replace(b'"Comment faire ?"', b'"' + b"?" * 161 + b'"')
+
+    rewrite(archive, lengthen, sums=True)
+    with pytest.raises(CommandError, match=r"fiches\.Theme, rows 1 to \d+: value too long.*Nothing was restored"):
+        run("restore", archive, "--apply", "--replace")
+
+
 def test_what_reads_differently_once_written_is_not_kept(archive, folder, monkeypatch):
     before, held = accounts(), files(folder)
     write = restoring.rows.write
@@ -342,6 +354,15 @@ def test_a_disk_without_room_for_the_files_leaves_the_base(archive, folder, monk
         run("restore", archive, "--apply", "--replace")
     assert (accounts(), files(folder)) == (before, held)
     assert not list((folder / "media").glob(".restoring-*"))
+
+
+def test_what_a_killed_restoration_left_is_swept(archive, folder):
+    """And no backup takes it."""
+    (folder / "media" / ".restoring-x").mkdir()
+    (folder / "media" / ".restoring-x" / "words").write_bytes(b"half")
+    assert present(folder / "media") == []
+    run("restore", archive, "--apply", "--replace")
+    assert [path.name for path in (folder / "media").iterdir()] == ["imports"]
 
 
 def test_files_that_cannot_be_put_in_place_are_told(archive, monkeypatch):
