@@ -2,6 +2,7 @@
 
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import PurePosixPath
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -44,7 +45,7 @@ class Page(HTMLParser):
 
 
 def crawl(client, start="/"):
-    """Every public page reachable from `start`, {url: Page}; one filter at a time in the finder."""
+    """Every public page reachable from `start`, {url: Page}; one filter at a time in the finder, and no file."""
     pages, todo = {}, [start]
     while todo:
         url = todo.pop()
@@ -56,7 +57,7 @@ def crawl(client, start="/"):
         pages[url] = page = Page(response.content.decode())
         for link in page.links:
             target = urldefrag(urljoin(url, link)).url
-            if urlsplit(target).scheme or target.count("=") > 1:
+            if urlsplit(target).scheme or target.count("=") > 1 or PurePosixPath(urlsplit(target).path).suffix:
                 continue
             todo.append(target)
     return pages
