@@ -1,5 +1,7 @@
 """What both renderings of a pack are composed with: excerpts and their notes, acts, steps, questions, references."""
 
+from django.utils.text import capfirst
+
 from acteurs.bases import lines
 from acteurs.templatetags.typo import pluriel
 from fiches.models import Horizon, Nature, Position, PouvoirDemarche, Section, Voix
@@ -163,15 +165,11 @@ def _powers(demarche, degre):
     """Who decides an act at a stage, and whose advice is asked: two texts, empty when nobody's."""
     rows = [row for row in demarche.decideurs.all() if row.degre == degre]
     return tuple(
-        joined(lowered(row.acteur.court) for row in rows if row.pouvoir == power)
+        capfirst(joined(lowered(row.acteur.court) for row in rows if row.pouvoir == power))
         for power in (PouvoirDemarche.DECIDE, PouvoirDemarche.AVIS)
     )
 
 
-def listed(matter, *, with_traps):
-    """The sheets that close the pack."""
-    rows = [*matter.chosen, *(matter.traps if with_traps else ())]
-    return tuple(
-        Listed(ref(one), one.fiche.get_genre_display(), one.fiche.evidence.told if one in matter.chosen else "")
-        for one in rows
-    )
+def listed(rows, *, is_told=False):
+    """The sheets that close the pack. `is_told`: with what their words amount to."""
+    return tuple(Listed(ref(one), one.fiche.evidence.told if is_told else "") for one in rows)

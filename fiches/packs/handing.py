@@ -15,6 +15,7 @@ PROPOSALS = 3
 QUESTIONS = 4
 ACTS = 2
 STEPS = 4
+REMARKS = 3  # ruled lines, at least
 
 
 def contact(matter):
@@ -46,6 +47,10 @@ def _proposal(one, matter, notebook):
     return Proposal(fiche.titre, fiche.role_du_centre or fiche.resume, ref_of(one), tuple(told[:3]), said)
 
 
+def remarques(matter):
+    return REMARKS
+
+
 def ensemble(matter):
     return questions(matter, QUESTIONS, is_joint=True)
 
@@ -59,13 +64,14 @@ def convenir(matter):
 
 
 def fiches(matter):
-    return listed(matter, with_traps=False)
+    return listed(matter.chosen, is_told=True)
 
 
 COMPOSERS = {
     "contact": contact,
     "centre": centre,
     "propositions": propositions,
+    "remarques": remarques,
     "ensemble": ensemble,
     "demarches": demarches,
     "convenir": convenir,

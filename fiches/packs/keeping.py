@@ -59,8 +59,8 @@ ROOMS = {
     None: Room(told="Sans durée donnée, le dossier est fait pour une heure : trois arguments, quatre questions."),
 }
 # Nouns: an actor may be one or many, « Décide » would not agree with « Parents d’élèves ».
-POWERS = {Pouvoir.DECIDE: "Décision", Pouvoir.AVIS: "Avis", Pouvoir.INFORME: "À informer"}
-NOTES = 5  # ruled lines, at least
+POWERS = {Pouvoir.DECIDE: "Décision.", Pouvoir.AVIS: "Avis.", Pouvoir.INFORME: "À informer."}
+NOTES = 4  # ruled lines, at least
 
 
 def room_of(matter):
@@ -193,7 +193,7 @@ def notes(matter):
 
 
 def fiches(matter):
-    return listed(matter, with_traps=True)
+    return listed([*matter.chosen, *matter.traps[: room_of(matter).traps]])
 
 
 def titles(name, content):

@@ -8,7 +8,7 @@ from acteurs.models import Acteur, Terme
 from fiches.models import Decideur, Demarche, Fiche, Genre, Lien, Phrase, Pouvoir, Voisinage
 
 from . import sides
-from .choosing import LETTERS, Chosen, candidates, choose
+from .choosing import LETTERS, Chosen, choose
 from .wishes import Wishes
 
 MAX_TRAPS = 2
@@ -58,12 +58,13 @@ class Matter:
         return max((day for day in days if day), default=None)
 
 
-def gather(wishes, choices):
-    """The `Matter` of a meeting: eleven queries, whatever the number of sheets."""
+def gather(wishes, choices, levels, sheets):
+    """The `Matter` of a meeting: seven queries, whatever the number of sheets.
+
+    `levels`: those of the meeting; `sheets`: its `candidates()`.
+    """
     side = sides.side_of(wishes.acteur)
     rules = sides.RULES[side]
-    levels = [wishes.niveau] if wishes.niveau else list(wishes.acteur.niveaux.all())
-    sheets = candidates(wishes, levels if len(levels) < len(choices.niveaux) else [])
     chosen = choose(sheets, wishes)
     _load(sheets, rules)
     taken = {one.fiche.pk for one in chosen}
@@ -80,7 +81,7 @@ def gather(wishes, choices):
 
 
 def _load(sheets, rules):
-    """The parts of sheets that a pack is made from: seven queries."""
+    """The parts of sheets that a pack is made from: six queries."""
     deciders = Decideur.objects.select_related("acteur").order_by("degre", "ordre", "pk")
     acts = Demarche.objects.order_by("pk").prefetch_related(Prefetch("decideurs", queryset=deciders))
     words = Terme.objects.two_voices().order_by("mot", "pk")

@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
+from fiches.models import Genre
+
 from . import handing, keeping
+from .choosing import ENOUGH, candidates
+from .fitting import fit
 from .matter import gather
 from .parts import PAGES, PARTS
+from .possible import shortfall
 from .wishes import Pour, Wishes
 
 COMPOSERS = {Pour.GARDER: keeping.COMPOSERS, Pour.EMPORTER: handing.COMPOSERS}
@@ -18,39 +25,71 @@ class Pack:
     chosen: tuple  # the sheets, with the reasons of their choice
     version: date | None
     rule: str  # what the time available changed
+    remarks: tuple  # what was asked and could not be followed
+
+    @property
+    def is_kept(self):
+        return self.wishes.pour == Pour.GARDER
 
     @property
     def title(self):
-        return TITLES[self.wishes.pour](self.wishes)
+        return self.wishes.acteur.nom if self.is_kept else "Travailler ensemble"
 
     @property
     def context(self):
-        """Where one stands, in a line: what was answered besides the person."""
+        """Where one stands, in a line: what was answered besides the person. Nothing of it is handed over."""
         wishes = self.wishes
-        if wishes.pour == Pour.EMPORTER:
+        if not self.is_kept:
             return ""
         said = [wishes.moment.nom, wishes.theme and wishes.theme.titre, wishes.levier and wishes.levier.nom]
         said += [wishes.niveau and wishes.niveau.nom, wishes.minutes and f"{wishes.minutes} minutes"]
         return " · ".join(filter(None, said))
 
     @property
+    def description(self):
+        """What a file says of itself, in a line."""
+        return f"Rendez-vous : {self.context}" if self.is_kept else "Ce que nous vous proposons, et la suite à convenir."
+
+    @property
+    def shown_address(self):
+        """The path written on paper: that of the pack, or of the site for what is handed over, which would else say
+        where the relation stands."""
+        return self.wishes.address() if self.is_kept else reverse("fiches:list")
+
+    @property
     def pages(self):
-        """[(title of the page, its parts), (…)]."""
+        """[(title of the page, its rows), (…)]: a row is one part, or two that stand side by side."""
         titles = PAGES[self.wishes.pour]
-        return [(title, [p for p in self.parts if p.page == n]) for n, title in enumerate(titles, 1)]
+        return [(title, _rows([p for p in self.parts if p.page == n])) for n, title in enumerate(titles, 1)]
 
 
-TITLES = {
-    Pour.GARDER: lambda wishes: wishes.acteur.nom,
-    Pour.EMPORTER: lambda wishes: "Travailler ensemble",
-}
+def _rows(parts):
+    rows = []
+    for part in parts:
+        if part.is_half and rows and len(rows[-1]) == 1 and rows[-1][0].is_half:
+            rows[-1] += (part,)
+        else:
+            rows.append((part,))
+    return rows
 
 
-def compose(wishes, choices):
-    """The `Pack` of these wishes: eleven queries, whatever the number of sheets."""
-    matter = gather(wishes, choices)
+def prepare(wishes, choices):
+    """The `Pack` of these wishes, or the `Shortfall` when too few sheets are about them. `choices`: a `Choices`.
+
+    Eleven queries for a pack, whatever the number of sheets.
+    """
+    levels = [wishes.niveau] if wishes.niveau else list(wishes.acteur.niveaux.all())
+    sheets = candidates(wishes, levels if len(levels) < len(choices.niveaux) else [])
+    naming = [fiche for fiche in sheets if fiche.of_actor]
+    if len(naming) < ENOUGH or all(fiche.genre == Genre.PIEGE for fiche in naming):
+        return shortfall(wishes, choices, naming)
+    return compose(gather(wishes, choices, levels, sheets))
+
+
+def compose(matter):
+    """The `Pack` made of this `Matter`: its parts that hold something."""
+    wishes, parts = matter.wishes, []
     composers = COMPOSERS[wishes.pour]
-    parts = []
     for part in PARTS.values():
         if wishes.pour not in part.seen_by:
             continue
@@ -58,4 +97,15 @@ def compose(wishes, choices):
             title = keeping.titles(part.name, content) if wishes.pour == Pour.GARDER else ""
             parts.append(part.holding(content, title))
     rule = keeping.room_of(matter).told if wishes.pour == Pour.GARDER else ""
-    return Pack(wishes, tuple(parts), tuple(matter.chosen), matter.version, rule)
+    return Pack(wishes, fit(parts, wishes.pour), tuple(matter.chosen), matter.version, rule, _remarks(matter))
+
+
+def _remarks(matter):
+    """What was asked and could not be followed, in French sentences."""
+    wishes, chosen = matter.wishes, matter.chosen
+    found = []
+    if wishes.theme and all(one.fiche.theme_id != wishes.theme.pk for one in chosen):
+        found.append(f"Aucune fiche du thème « {wishes.theme.titre} » ne convient à la fois à cette personne et à ce moment.")
+    if wishes.levier and not any(one.fiche.is_of_levier for one in chosen):
+        found.append(f"Aucune fiche du levier « {wishes.levier.nom} » ne convient à la fois à cette personne et à ce moment.")
+    return tuple(found)

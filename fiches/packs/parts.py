@@ -101,7 +101,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Act:
-    """Something to be allowed, and by whom. `stages`: [(« 1er degré » or nothing, who decides, whose advice)]."""
+    """Something to be allowed, and by whom. `stages`: [(« 1er degré » or nothing, who decides, whose advice is asked)]."""
 
     acte: str
     stages: tuple
@@ -111,6 +111,10 @@ class Act:
     texte_officiel: str = ""
     a_verifier: str = ""
     is_sure: bool = True
+
+    @property
+    def caution(self):
+        return "À vérifier" if self.is_sure else "À faire confirmer"
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,6 @@ class Listed:
     """A sheet in the list that closes the pack."""
 
     ref: Ref
-    genre: str
     told: str  # what its words amount to
 
 
@@ -192,17 +195,18 @@ PARTS = {
         Part("personne", "Qui vous rencontrez", 1, GARDER, is_half=True),
         Part("avant", "Avant de partir", 1, GARDER, is_half=True),
         Part("arguments", "Vos arguments", 1, GARDER),
+        Part("garde", "Prenez garde", 1, GARDER),
         Part("questions", "À demander, avant de parler de vous", 1, GARDER),
         Part("mots", "Le même mot, deux sens", 2, GARDER),
-        Part("entendu", "Si vous entendez", 2, GARDER, is_half=True),
-        Part("garde", "Prenez garde", 2, GARDER, is_half=True),
+        Part("entendu", "Si vous entendez", 2, GARDER),
         Part("accords", "Qui dit oui, et à quoi", 2, GARDER, is_half=True),
         Part("suite", "Avant de vous lever", 2, GARDER, is_half=True),
-        Part("notes", "Notes", 2, GARDER),
+        Part("notes", "", 2, GARDER),
         # To hand over: what we propose, then what is settled together.
         Part("contact", "", 1, EMPORTER),
         Part("centre", "Qui nous sommes", 1, EMPORTER),
         Part("propositions", "Ce que nous vous proposons", 1, EMPORTER),
+        Part("remarques", "", 1, EMPORTER),
         Part("ensemble", "Questions à ouvrir ensemble", 2, EMPORTER),
         Part("demarches", "Qui dit oui, et ce qu’il faut préparer", 2, EMPORTER),
         Part("convenir", "La suite, si vous en êtes d’accord", 2, EMPORTER),
@@ -212,5 +216,5 @@ PARTS = {
 
 PAGES = {
     Pour.GARDER: ("Avant d’y aller", "Sur place"),
-    Pour.EMPORTER: ("Pour faire connaissance", "Pour convenir d’une suite"),
+    Pour.EMPORTER: ("De notre côté", "Ensemble"),
 }
