@@ -9,6 +9,8 @@ HEADERS = {
         "magnetometer=(), microphone=(), payment=(), usb=()"
     ),
     "Cross-Origin-Resource-Policy": "same-origin",
+    # Which links a browser may follow ahead of the reader: those that one points at (partenariat/views.py).
+    "Speculation-Rules": '"/lire-d-avance.json"',
 }
 
 

@@ -43,11 +43,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "partenariat.page_cache.page_cache",
     "django.middleware.security.SecurityMiddleware",
     "partenariat.headers.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Safe beside forms: tokens are masked and the length is padded at random (BREACH).
-    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,8 +84,22 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Documents to download are kept here until the content changes, and their number at once is counted here.
 WORK_DIR = env.text("WORK_DIR", str(BASE_DIR / "data" / "travail"))
+PAGE_CACHE = env.boolean("PAGE_CACHE", not DEBUG)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Public pages, in each process: some 16 kB each, both encodings.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 600},
+    },
+    "searches": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "searches",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
     "documents": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": f"{WORK_DIR}/documents",

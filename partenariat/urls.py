@@ -25,6 +25,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("sante", health.live, name="live"),
     path("sante/pret", health.ready, name="ready"),
+    path("lire-d-avance.json", views.read_ahead, name="read_ahead"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("admin/", admin.site.urls),

@@ -1,10 +1,12 @@
 """The front door: home, the pages about the site, and the error pages."""
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from acteurs.models import Famille
@@ -81,6 +83,19 @@ def robots(request):
 def favicon(request):
     """Browsers ask for this address on pages that name no icon."""
     return redirect(static("img/favicon.svg"))
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def read_ahead(request):
+    """The speculation rules: a page that one points at is made ready, and opens at once (Chromium, for now).
+
+    Not the curators' pages, files, nor addresses with a query: pointing at a filter is not asking for a search.
+    """
+    left_out = [f"{reverse('admin:index')}*", "/*\\?*", "/apercu/*", "/*.(pdf|docx|odt|epub|ics|atom|json|xml|txt)"]
+    ours = [{"href_matches": "/*"}, *({"not": {"href_matches": pattern}} for pattern in left_out)]
+    rules = {"prerender": [{"where": {"and": ours}, "eagerness": "moderate"}]}
+    return JsonResponse(rules, content_type="application/speculationrules+json")
 
 
 @require_safe

@@ -29,6 +29,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{_folder.name}/test.sqlite3"}
 MEDIA_ROOT = f"{_folder.name}/media"
 WORK_DIR = f"{_folder.name}/travail"
+PAGE_CACHE = False  # its own tests turn it on: elsewhere, what is tried is how pages are made
 CACHES["documents"]["LOCATION"] = f"{WORK_DIR}/documents"
 
 # The manifest exists only after collectstatic.

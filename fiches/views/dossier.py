@@ -21,8 +21,6 @@ def dossier(request):
     choice = Choice.from_query(request.GET)
     fiches = choice.sheets(Fiche.objects.published().for_cards())
     kept = choice if choice.whole else replace(choice, slugs=tuple(fiche.slug for fiche in fiches))
-    if request.GET.getlist("theme"):  # a whole theme becomes its sheets, which one may then remove one by one
-        return redirect(f"{reverse('fiches:dossier')}?{kept.query_string()}")
     context = {
         "choice": kept,
         "lost": 0 if choice.whole else len(choice.slugs) - len(fiches),

@@ -44,7 +44,10 @@ def fiche_list(request):
         "address": _address(found.criteria, found.page.number),
         "is_full": found.criteria.count >= MAX_FILTERS,
     }
-    return render(request, "fiches/list.html", context)
+    response = render(request, "fiches/list.html", context)
+    if found.words and not found.total:
+        response["Cache-Control"] = "no-store"  # each such question is counted: none may be answered by a cache
+    return response
 
 
 def _is_unanswered(request, found):

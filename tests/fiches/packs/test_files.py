@@ -276,8 +276,9 @@ def test_a_theme_becomes_its_sheets(client):
     theme = make_theme()
     fiches = [make_published_fiche(theme=theme) for _ in range(2)]
     make_published_fiche()
-    answer = client.get(f"/dossier/?theme={theme.slug}")
-    assert (answer.status_code, answer["Location"]) == (302, f"/dossier/?{dossier_query(*fiches)}")
+    page = client.get(f"/dossier/?theme={theme.slug}").content.decode()
+    assert f"/dossier/lire/?{dossier_query(*fiches)}".replace("&", "&amp;") in page
+    assert f'data-dossier="{" ".join(fiche.slug for fiche in fiches)}"' in page
 
 
 def test_an_empty_dossier_says_how_to_fill_it(client):
