@@ -25,7 +25,8 @@ from fiches.models import (
 )
 from fiches.models.solidite import speaks, unproved
 
-FORMATS = {"a3": 5, "a4": 4}  # paper → how many lines of each kind it holds
+FORMATS = {"a3": 26, "a4": 22}  # paper → how many lines it holds, with room to write under each
+MOST = 5  # lines of one kind
 OFTEN = 2  # times a question that staff has not read yet must have been asked within twelve months
 PARENTS = "parents"  # the family of actors; no voice of a report is theirs
 
@@ -49,28 +50,32 @@ class Topic(NamedTuple):
     total: int
 
 
-def topics(limit):
-    """The parts that have something to ask, `limit` lines of each at most: the most useful first."""
+def topics(room):
+    """The parts that have something to ask: `MOST` lines of each at most, the most useful first, `room` in all.
+
+    When they are too many, each gives up its last ones alike: no part is left out for another.
+    """
     found = (_unanswered, _disputed, _without_school, _without_centres, _without_parents, _isolated, _left_over)
-    return [topic for make in found if (topic := make(limit)).lines]
+    found = [topic for make in found if (topic := make()).lines]
+    most = next((n for n in range(MOST, 1, -1) if sum(len(topic.lines[:n]) for topic in found) <= room), 1)
+    return [topic._replace(lines=topic.lines[:most]) for topic in found]
 
 
-def _topic(name, title, rule, rows, limit, line):
-    """`rows`: a queryset in order. Two queries."""
-    return Topic(name, title, rule, [line(row) for row in rows[:limit]], rows.count())
+def _topic(name, title, rule, rows, line):
+    """`rows`: a queryset in order. Two queries, and those of its plan."""
+    return Topic(name, title, rule, [line(row) for row in rows[:MOST]], rows.count())
 
 
-def _unanswered(limit):
+def _unanswered():
     noted = Q(suite=Suite.MANQUE) | Q(suite=Suite.A_TRAITER, total__gte=OFTEN)
     rows = Question.objects.asked().filter(noted, total__gt=0)
     rows = rows.annotate(rank=Case(When(suite=Suite.MANQUE, then=Value(0)), default=Value(1)))
     return _topic(
         "questions",
         "Cherché ici, et resté sans réponse",
-        f"Ce que l’équipe a noté comme un manque, puis ce qui a été cherché {OFTEN} fois au moins depuis un an. Les mots "
-        "sont gardés sans accents.",
+        f"Ce que l’équipe a noté comme un manque, puis ce qui a été cherché {OFTEN} fois au moins depuis un an. "
+        "Les mots sont gardés sans accents.",
         rows.order_by("rank", "-total", "mots"),
-        limit,
         lambda row: Line(f"« {row.mots} »", f"cherché {row.total} fois"),
     )
 
@@ -83,12 +88,11 @@ def _sheets(*conditions):
 
 
 def _without(side, name, title):
-    return lambda limit: _topic(
+    return lambda: _topic(
         name,
         title,
-        "Les fiches que le plus de paroles soutiennent déjà : une seule de ce côté-là les rendrait croisées.",
+        "Les fiches les plus citées d’abord : il ne leur manque qu’une parole de ce côté-là.",
         _sheets(~speaks(side), ~unproved()),
-        limit,
         lambda fiche: Line(fiche.titre, fiche.evidence.told),
     )
 
@@ -97,19 +101,18 @@ _without_school = _without(Voix.ECOLE, "ecole", "L’école n’en a encore rien
 _without_centres = _without(Voix.CENTRES, "centre", "Les centres n’en ont encore rien dit")
 
 
-def _without_parents(limit):
+def _without_parents():
     theirs = Intervention.objects.filter(fiche=OuterRef("pk"), acteur__famille__slug=PARENTS)
     return _topic(
         "parents",
         "On y parle des parents sans les entendre",
         "Aucune parole d’atelier n’est celle d’un parent. Les fiches où ils ont un rôle, les plus citées d’abord.",
         _sheets(Exists(theirs)),
-        limit,
         lambda fiche: Line(fiche.titre, fiche.evidence.told),
     )
 
 
-def _disputed(limit):
+def _disputed():
     """Each sheet once, by its strongest objection: the wall speaks of as many sheets as it has lines."""
     rank = Case(When(position=Position.CONTREDIT, then=Value(0)), default=Value(1))
     against = Citation.objects.published().filter(position__in=[Position.CONTREDIT, Position.NUANCE])
@@ -123,7 +126,6 @@ def _disputed(limit):
         "Tout le monde n’est pas d’accord",
         "Les paroles qui contredisent une fiche, puis celles qui la nuancent ; les fiches les plus citées d’abord.",
         rows.select_related("fiche", "extrait").order_by("rank", "-words", "fiche"),
-        limit,
         lambda row: Line(
             row.extrait.texte,
             f"{Position(row.position).label} la fiche « {row.fiche.titre} » ({Section(row.section).label})",
@@ -133,25 +135,23 @@ def _disputed(limit):
     )
 
 
-def _isolated(limit):
+def _isolated():
     weak = [Solidite.ISOLE, Solidite.SANS_PREUVE]
     return _topic(
         "isolees",
         "Une voix l’a dit : est-ce vrai chez vous ?",
         "Les fiches qui ne tiennent que sur une parole, ou sur aucune.",
         _sheets().with_solidite().filter(solidite_code__in=weak),
-        limit,
         lambda fiche: Line(fiche.titre, "une seule parole" if fiche.evidence.excerpts else "aucune parole publique"),
     )
 
 
-def _left_over(limit):
+def _left_over():
     rows = Extrait.objects.published().waiting().filter(nature=Nature.QUESTION).select_related("atelier")
     return _topic(
         "posees",
         "Posé dans un atelier, et qui attend encore",
         "Les questions notées en atelier qu’aucune fiche ne reprend, les plus récentes d’abord.",
         rows.order_by("-atelier__date", "atelier", "position", "pk"),
-        limit,
         lambda row: Line(row.texte, "", row.mark, row.get_voix_display()),
     )

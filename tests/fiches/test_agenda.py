@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse, reverse_lazy
 
 from acteurs.stamp import editing
-from fiches.agenda import FORMATS, topics
+from fiches.agenda import FORMATS, MOST, topics
 from fiches.models import Extrait, Fiche, Question, Statut
 from tests import factories as make
 from tests.accounts import ROLES, make_account
@@ -31,9 +31,9 @@ def sheet(*voices, **fields):
     return fiche
 
 
-def wall(limit=9):
+def wall(room=99):
     """{topic: [texts]}."""
-    return {topic.name: [line.text for line in topic.lines] for topic in topics(limit)}
+    return {topic.name: [line.text for line in topic.lines] for topic in topics(room)}
 
 
 class TestQuestions:
@@ -89,7 +89,7 @@ class TestVoices:
         sheet(CENTRES, titre="Isolée")
         sheet(titre="Sans preuve")
         sheet(CENTRES, CENTRES, titre="Convergente")
-        found = {line.text: line.detail for topic in topics(9) if topic.name == "isolees" for line in topic.lines}
+        found = {line.text: line.detail for topic in topics(99) if topic.name == "isolees" for line in topic.lines}
         assert found == {"Isolée": "une seule parole", "Sans preuve": "aucune parole publique"}
 
 
@@ -102,7 +102,7 @@ class TestDisputes:
         make.make_citation(fiche=hot, extrait=shade, position="nuance", ordre=1)
         make.make_citation(fiche=hot, extrait=against, position="contredit", section="role_du_centre", ordre=2)
         make.make_citation(fiche=calm, extrait=against)
-        (topic,) = [topic for topic in topics(9) if topic.name == "debat"]
+        (topic,) = [topic for topic in topics(99) if topic.name == "debat"]
         assert [(line.text, line.detail) for line in topic.lines] == [
             ("C’est l’inverse.", "contredit la fiche « Discutée » (le rôle du centre)"),
             ("Cela dépend.", "nuance la fiche « Nuancée » (points de vigilance)"),
@@ -120,12 +120,16 @@ def test_questions_of_workshops_that_no_sheet_takes_up():
     assert wall() == {"posees": ["Qui paie ?"]}
 
 
-def test_no_more_lines_than_asked_and_the_number_of_all(admin_client):
+def test_no_more_lines_than_the_paper_holds_and_the_number_of_all(admin_client):
     for n in range(9):
         sheet(CENTRES, CENTRES, titre=f"Fiche {n}")
-    (topic,) = topics(4)
-    assert (len(topic.lines), topic.total) == (4, 9)
-    assert "Ici 4, sur 9." in admin_client.get(URL, {"format": "a4"}).content.decode()
+    sheet(ECOLE, ECOLE)
+    school, _ = topics(99)
+    assert (len(school.lines), school.total) == (MOST, 9)
+    assert "Ici 5, sur 9." in admin_client.get(URL, {"format": "a4"}).content.decode()
+    assert [len(topic.lines) for topic in topics(4)] == [3, 1]
+    assert [len(topic.lines) for topic in topics(0)] == [1, 1]  # each part keeps a line, whatever the paper
+    assert [topic.total for topic in topics(4)] == [9, 1]
 
 
 class TestPublic:
