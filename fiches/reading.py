@@ -6,6 +6,8 @@ from functools import cached_property
 from acteurs.bases import lines
 
 from .models import Genre, Horizon, Lien, Position, Pouvoir, Section, Solidite, Voix
+from .packs.sides import Side, side_of
+from .packs.wishes import MEETING_PAGES, Wishes
 
 # Feminine, since a « parole » is counted; beyond, figures are clearer.
 BLOCK = 40  # characters that starting a block costs on paper: about half a line of a printed column
@@ -183,6 +185,16 @@ class Reading:
         rows = self.fiche.interventions.all()
         groups = ((p, [row for row in rows if row.pouvoir == p]) for p in Pouvoir if p != Pouvoir.AGIT)
         return [group for group in groups if group[1]]
+
+    @property
+    def meetings(self):
+        """Whom one would meet about it: [(actor, `Wishes` of that meeting), …], those who decide and are not of a
+        centre, at the first moment of the sheet."""
+        moment = next(iter(self.fiche.moments.all()), None)
+        theme = self.fiche.theme if self.fiche.theme.page in MEETING_PAGES else None
+        rows = [row for row in self.fiche.interventions.all() if row.pouvoir == Pouvoir.DECIDE]
+        others = [row.acteur for row in rows if side_of(row.acteur) != Side.CENTRE]
+        return [(acteur, Wishes(acteur, moment, theme)) for acteur in others] if moment else []
 
     @property
     def doers(self):

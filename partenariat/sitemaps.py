@@ -40,6 +40,7 @@ class PageSitemap(Sitemap):
         "fiches:dispositifs",
         "fiches:liens",
         "fiches:ateliers",
+        "fiches:preparer",
         "fiches:glossaire",
         "fiches:phrases",
         "fiches:demarches",

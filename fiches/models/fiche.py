@@ -73,7 +73,7 @@ class FicheQuerySet(DueQuerySet):
             "moments",
             "niveaux",
             "dispositifs",
-            Prefetch("interventions", queryset=Intervention.objects.select_related("acteur")),
+            Prefetch("interventions", queryset=Intervention.objects.select_related("acteur__famille")),
             Prefetch("demarches", queryset=Demarche.objects.only("slug", "acte")),
             Prefetch(
                 "voisinages",

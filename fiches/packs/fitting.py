@@ -187,7 +187,9 @@ def _next(content, width):
 
 
 def _sheets(content, width):
-    rows = [0.9 * _lines(f"A  {row.ref.titre} host.exemple.org{row.ref.url} {row.told}", width) + 0.15 for row in content]
+    rows = [
+        0.9 * _lines(f"A  {row.ref.titre} host.exemple.org{row.ref.url} {row.told}", width) + 0.15 for row in content
+    ]
     return sum(rows) / 2 + max(rows) / 2
 
 

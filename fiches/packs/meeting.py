@@ -48,7 +48,9 @@ class Pack:
     @property
     def description(self):
         """What a file says of itself, in a line."""
-        return f"Rendez-vous : {self.context}" if self.is_kept else "Ce que nous vous proposons, et la suite à convenir."
+        return (
+            f"Rendez-vous : {self.context}" if self.is_kept else "Ce que nous vous proposons, et la suite à convenir."
+        )
 
     @property
     def shown_address(self):
@@ -105,7 +107,11 @@ def _remarks(matter):
     wishes, chosen = matter.wishes, matter.chosen
     found = []
     if wishes.theme and all(one.fiche.theme_id != wishes.theme.pk for one in chosen):
-        found.append(f"Aucune fiche du thème « {wishes.theme.titre} » ne convient à la fois à cette personne et à ce moment.")
+        found.append(
+            f"Aucune fiche du thème « {wishes.theme.titre} » ne convient à la fois à cette personne et à ce moment."
+        )
     if wishes.levier and not any(one.fiche.is_of_levier for one in chosen):
-        found.append(f"Aucune fiche du levier « {wishes.levier.nom} » ne convient à la fois à cette personne et à ce moment.")
+        found.append(
+            f"Aucune fiche du levier « {wishes.levier.nom} » ne convient à la fois à cette personne et à ce moment."
+        )
     return tuple(found)

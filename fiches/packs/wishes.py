@@ -11,6 +11,7 @@ from acteurs.models import Acteur, Niveau
 from fiches.models import Levier, Moment, Theme, ThemePage
 
 MINUTES = (15, 30, 60)
+MEETING_PAGES = (ThemePage.FICHES, ThemePage.PROJETS)  # themes one may meet about
 
 
 class Pour(models.TextChoices):
@@ -52,7 +53,7 @@ class Choices:
     def __init__(self):
         self.acteurs = list(Acteur.objects.select_related("famille").order_by("famille__ordre", "nom", "pk"))
         self.moments = list(Moment.objects.all())
-        self.themes = list(Theme.objects.filter(page__in=(ThemePage.FICHES, ThemePage.PROJETS)))
+        self.themes = list(Theme.objects.filter(page__in=MEETING_PAGES))
         self.leviers = list(Levier.objects.select_related("categorie"))
         self.niveaux = list(Niveau.objects.all())
 

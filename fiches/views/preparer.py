@@ -23,7 +23,7 @@ def preparer(request):
     if isinstance(made, Pack):
         context["pack"] = made
     else:
-        context |= {"shortfall": made, "meetings": meetings(choices) if made is None else [], "enough": ENOUGH}
+        context |= {"shortfall": made, "meetings": [] if made else _meetings(choices, asked.found), "enough": ENOUGH}
     return render(request, "preparer/page.html", context, status=asked.status)
 
 
@@ -38,6 +38,14 @@ def _form(choices, found):
         "niveaux": choices.niveaux,
         "minutes": MINUTES,
     }
+
+
+def _meetings(choices, found):
+    """Those that can be prepared; with the person or the moment already chosen, if there are any."""
+    rows = meetings(choices)
+    acteur, moment = found.get("acteur"), found.get("moment")
+    near = [(one, [m for m in moments if moment in (None, m)]) for one, moments in rows if acteur in (None, one)]
+    return [row for row in near if row[1]] or rows
 
 
 def _grouped(rows, by):
