@@ -30,6 +30,7 @@ urlpatterns = [
     path("passation/", passation.passation, name="passation"),
     path("calendrier.ics", calendrier.subscription, name="calendrier_ics"),
     path("preparer/", preparer.preparer, name="preparer"),
+    re_path(r"^preparer\.(?P<extension>pdf|docx|odt)$", files.preparer_file, name="preparer_file"),
     path("glossaire/", browse.glossaire, name="glossaire"),
     path("j-entends/", phrases.phrase_list, name="phrases"),
     path("demarches/", demarches.demarche_list, name="demarches"),

@@ -10,8 +10,11 @@ from django.views.decorators.http import require_safe
 
 from fiches.models import Fiche
 from fiches.packs.choice import Choice
+from fiches.packs.meeting import Pack, prepare
+from fiches.packs.meeting_document import as_document
 from fiches.packs.slots import RETRY_AFTER, Busy
 from fiches.packs.telling import Site, dossier_document, sheet_document
+from fiches.packs.wishes import Choices, read
 from fiches.packs.writing import FORMATS, TooHeavy, edition_key, kept_file
 
 from .sheets import withdrawn_or_unknown
@@ -85,3 +88,20 @@ def dossier_file(request, extension):
 
     name = "toutes-les-fiches" if choice.whole else "dossier"
     return file_response(request, build, extension, asked=asked, name=name, sheets=len(online))
+
+
+@require_safe
+def preparer_file(request, extension):
+    choices = Choices()
+    wishes = read(request.GET, choices).wishes
+    if not wishes:
+        raise Http404
+
+    def build():
+        pack = prepare(wishes, choices)
+        if not isinstance(pack, Pack):  # too few sheets for this meeting: its page says so, and offers others
+            raise Http404
+        return as_document(pack, address=request.build_absolute_uri(wishes.address()))
+
+    name = f"rendez-vous-{wishes.pour}"
+    return file_response(request, build, extension, asked=wishes.query_string(), name=name)

@@ -115,6 +115,7 @@ def test_every_public_address_answers(client):
         "fiches:atelier": "partenariat-ecole",
         "fiches:file": ["premier-pas", "pdf"],
         "fiches:dossier_file": "pdf",
+        "fiches:preparer_file": "pdf",
         "fiches:preview": preview_url(make.make_ready_fiche()).split("/")[2],
     }
     names = []
@@ -128,8 +129,13 @@ def test_every_public_address_answers(client):
     for name in names:
         args = slugs.get(name, [])
         url = reverse(name, args=[args] if isinstance(args, str) else args)
-        # What is empty leads elsewhere: a dossier of no sheet has no file and is read nowhere.
-        expected = {"favicon": 302, "fiches:dossier_read": 302, "fiches:dossier_file": 404}.get(name, 200)
+        # What is empty leads elsewhere: a dossier of no sheet, a meeting with nobody.
+        expected = {
+            "favicon": 302,
+            "fiches:dossier_read": 302,
+            "fiches:dossier_file": 404,
+            "fiches:preparer_file": 404,
+        }.get(name, 200)
         assert client.get(url).status_code == expected, url
 
 
