@@ -9,13 +9,12 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_AP
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from acteurs.bases import fold
 from acteurs.models import Acteur, Niveau
@@ -24,8 +23,9 @@ from fiches.ics import calendar
 from fiches.models import TempsFort
 from fiches.school_year import TURN, Now, during, name_of, school_year
 
+from .choosing import chosen_row
+
 NEXT_YEAR = "prochaine"  # in the address: the school year after this one
-_SLUG = re.compile(r"[-\w]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Asked:
         annee = query.get("annee", "")
         if annee not in ("", NEXT_YEAR):
             raise BadRequest("Cette année scolaire n’est pas proposée.")
-        return cls(_chosen(Niveau, query, "niveau"), _chosen(Acteur, query, "acteur"), bool(annee))
+        return cls(chosen_row(query, "niveau", Niveau), chosen_row(query, "acteur", Acteur), bool(annee))
 
     @property
     def query(self):
@@ -60,19 +60,6 @@ class Asked:
 
     def windows(self):
         return TempsFort.objects.narrowed(self.niveau, self.acteur).for_calendar()
-
-
-def _chosen(model, query, name):
-    slug = query.get(name, "")
-    if not slug:
-        return None
-    if not _SLUG.fullmatch(slug):
-        raise BadRequest("Ce choix est mal écrit.")
-    find = getattr(model.objects, "find", None) or (lambda slug: model.objects.get(slug=slug))
-    try:
-        return find(slug)
-    except model.DoesNotExist:
-        raise Http404 from None
 
 
 @require_safe
@@ -133,13 +120,8 @@ class Frise:
 
 
 @require_safe
-@conditional_page
-@cache_control(no_cache=True)
 def subscription(request):
-    """The last school year, this one and the next: what has begun stays there, what follows already is.
-
-    The ETag is made of the bytes: besides the content, a sheet dated tomorrow changes them without anyone's writing.
-    """
+    """The last school year, this one and the next: what has begun stays there, what follows already is."""
     asked = Asked.from_query(request.GET)
     name = f"{settings.SITE_NAME} : {asked.label or 'l’année scolaire'}"
     url = request.build_absolute_uri(reverse("fiches:calendrier"))

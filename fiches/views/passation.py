@@ -12,24 +12,24 @@ from fiches.packs.choice import Choice
 from fiches.passation import DEFAULT, OFFERED, Relais, for_handover, ranked
 
 from .browse import alphabetical
-from .choosing import chosen
+from .choosing import chosen_row
 
 MAX_CHOSEN = 12  # sheets: what two or three pages hold
 
 
 @require_safe
 def passation(request):
-    acteurs = {acteur.slug: acteur for acteur in _actors()}
-    acteur = acteurs.get(chosen(request, "acteur", acteurs))
+    acteur = chosen_row(request.GET, "acteur", Acteur)
     asked = _asked(request.GET)
     best = ranked(acteur)
-    fiches = asked.sheets(for_handover(Fiche.objects.published())) if asked.slugs else _by_default(best)
+    found = asked.sheets(for_handover(Fiche.objects.published())) if asked.slugs else []
+    fiches = found or _by_default(best)
     context = {
         "acteur": acteur,
-        "acteurs": alphabetical(acteurs.values()),
+        "acteurs": alphabetical(_actors()),
         "relais": Relais(acteur, fiches, timezone.localdate()),
-        "is_chosen": bool(asked.slugs),
-        "lost": len(asked.slugs) - len(fiches) if asked.slugs else 0,
+        "is_chosen": bool(found),
+        "lost": len(asked.slugs) - len(found),
         "offered": _offered(best, fiches),
         "most": MAX_CHOSEN,
         "today": timezone.localdate(),

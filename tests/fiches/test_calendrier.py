@@ -495,15 +495,22 @@ class TestSubscription:
     def test_the_same_content_gives_the_same_bytes_whatever_the_day(self, client, on):
         make.make_temps_fort()
         on("2026-09-01")
-        first = client.get("/calendrier.ics")
+        first = client.get("/calendrier.ics").content
         on("2027-08-14")
-        again = client.get("/calendrier.ics")
-        assert again.content == first.content
-        assert again["ETag"] == first["ETag"]
-        assert client.get("/calendrier.ics", headers={"If-None-Match": first["ETag"]}).status_code == 304
+        assert client.get("/calendrier.ics").content == first
         with editing():
             TempsFort.objects.update(titre="Un autre")
-        assert client.get("/calendrier.ics", headers={"If-None-Match": first["ETag"]}).status_code == 200
+        assert client.get("/calendrier.ics").content != first
+
+    def test_whoever_holds_it_is_told_that_it_has_not_changed(self, client, settings):
+        settings.PAGE_CACHE = True
+        make.make_temps_fort()
+        held = client.get("/calendrier.ics")["ETag"]
+        assert not held.startswith("W/")
+        assert client.get("/calendrier.ics", headers={"If-None-Match": held}).status_code == 304
+        with editing():
+            TempsFort.objects.update(titre="Un autre")
+        assert client.get("/calendrier.ics", headers={"If-None-Match": held}).status_code == 200
 
     def test_the_moment_of_writing_is_never_in_the_future(self, client, on):
         make.make_temps_fort()

@@ -89,10 +89,21 @@ class TestDefault:
     def test_an_empty_base_says_so(self, client):
         assert "Aucune fiche en ligne" in html(client)
 
-    def test_an_actor_of_traps_alone_is_not_offered(self, client):
-        acteur = make.make_acteur(slug="piege")
+    def test_an_actor_of_traps_alone_is_not_offered_and_his_page_says_so(self, client):
+        acteur = make.make_acteur(slug="piege", nom="Le piégé")
         sheet(acteur=acteur, genre="piege")
-        assert client.get("/passation/?acteur=piege").status_code == 404
+        assert page(client).context["acteurs"] == []
+        text = html(client, "?acteur=piege")
+        assert "Aucune fiche en ligne ne permet de composer cette page avec « Le piégé »." in text
+        assert "Composer la page pour tout le partenariat" in text
+
+    def test_a_former_address_of_an_actor_still_leads_to_him(self, client):
+        acteur = make.make_acteur(slug="avant")
+        sheet(acteur=acteur, titre="Sa fiche")
+        with editing():
+            acteur.slug = "apres"
+            acteur.save()
+        assert titles(page(client, "?acteur=avant")) == ["Sa fiche"]
 
 
 class TestChoice:
@@ -125,12 +136,20 @@ class TestChoice:
         assert "1 fiche demandée n’est pas en ligne" in text
         assert "CANARI" not in text
 
+    def test_when_nothing_chosen_is_online_the_usual_sheets_come(self, client):
+        acteur = make.make_acteur(slug="caf")
+        sheet(acteur=acteur, titre="L’usuelle")
+        answer = page(client, "?acteur=caf&fiche=partie")
+        assert titles(answer) == ["L’usuelle"]
+        assert "1 fiche demandée n’est pas en ligne" in answer.content.decode()
+        assert not answer.context["is_chosen"]
+
     @pytest.mark.parametrize(
         ("query", "status"),
         [
             ("?acteur=inconnu", 404),
-            ("?acteur=%00", 404),
-            ("?acteur=" + "x" * 500, 404),
+            ("?acteur=%00", 400),
+            ("?acteur=" + "x" * 500, 400),
             ("?acteur=", 200),
             ("?fiche=%00&fiche=%0A", 200),
             ("?fiche=" + "x" * 500, 200),
