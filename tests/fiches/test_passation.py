@@ -141,7 +141,7 @@ class TestChoice:
         sheet(acteur=acteur, titre="L’usuelle")
         answer = page(client, "?acteur=caf&fiche=partie")
         assert titles(answer) == ["L’usuelle"]
-        assert "1 fiche demandée n’est pas en ligne" in answer.content.decode()
+        assert "1 fiche demandée n’est pas en ligne" in html(client, "?acteur=caf&fiche=partie")
         assert not answer.context["is_chosen"]
 
     @pytest.mark.parametrize(
