@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-ENTRY = "css/site.css"
+ENTRIES = ("css/site.css", "css/agir.css")
 _IMPORT = re.compile(r'@import "(?P<path>[^"]+)" layer\((?P<layer>[\w-]+)\);')
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 
@@ -27,18 +27,21 @@ def join(entry, read):
 
 
 class JoinedStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed files, with one style sheet for the whole site: one request instead of twenty."""
+    """Hashed and compressed files, with one style sheet for every page and one for the tools, instead of thirty."""
 
     def post_process(self, paths, dry_run=False, **options):
-        if ENTRY in paths and not dry_run:
-            storage, path = paths[ENTRY]
-
-            def read(name):
-                with storage.open(name) as file:
-                    return file.read().decode()
-
-            text = join(path, read)
-            self.delete(ENTRY)
-            self._save(ENTRY, ContentFile(text.encode()))
-            paths = {**paths, ENTRY: (self, ENTRY)}
+        for entry in ENTRIES:
+            if entry in paths and not dry_run:
+                paths = {**paths, entry: (self, self._joined(entry, *paths[entry]))}
         yield from super().post_process(paths, dry_run, **options)
+
+    def _joined(self, entry, storage, path):
+        """Write `entry` joined in place of what was collected; its name."""
+
+        def read(name):
+            with storage.open(name) as file:
+                return file.read().decode()
+
+        text = join(path, read)
+        self.delete(entry)
+        return self._save(entry, ContentFile(text.encode()))

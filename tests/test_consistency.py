@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 
+from partenariat.storage import ENTRIES
+
 ROOT = Path(settings.BASE_DIR)
 ROOMS = ("acteurs", "fiches", "partenariat")
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -150,11 +152,12 @@ def test_style_sheets_can_be_joined(path):
 
 
 def test_every_style_sheet_is_used():
-    """Each is imported by site.css, or named by a template or by the code."""
+    """Each is imported by an entry, or named by a template or by the code."""
     static = ROOT / "static"
     sources = [path.read_text() for path in [*TEMPLATES, *python_files(*ROOMS)]]
     used = {name for source in sources for name in re.findall(r"""["']([\w/.-]+\.css)["']""", source)}
-    imports = re.findall(r'@import "([^"]+)"', (static / "css" / "site.css").read_text())
+    entries = "".join((static / entry).read_text() for entry in ENTRIES)
+    imports = re.findall(r'@import "([^"]+)"', entries)
     used |= {f"css/{name}" for name in imports}
     assert {str(path.relative_to(static)) for path in STYLE_SHEETS} - used == set()
 

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
 from acteurs.templatetags.marks import icon
-from partenariat.storage import ENTRY, join
+from partenariat.storage import ENTRIES, join
 
 BUDGET = 25_000  # bytes on the wire, for a first visit to a sheet
 REQUESTS = 5  # the page, the style sheet, the sprite, the icon and the script
@@ -38,18 +38,19 @@ def test_imports_are_written_out_in_their_layer_and_comments_dropped():
     assert join("css/site.css", files.get) == "@layer a;\n@layer a {\np { color: red; }\n}\n"
 
 
-def test_the_collected_style_sheet_is_one_file(collected):
-    (path,) = collected.glob("css/site.*.css")
+@pytest.mark.parametrize(("entry", "parts"), [("site", 10), ("agir", 5)])
+def test_each_collected_style_sheet_is_one_file(collected, entry, parts):
+    (path,) = collected.glob(f"css/{entry}.*.css")
     text = path.read_text()
     assert "@import" not in text
     assert "/*" not in text
-    assert text.count("@layer components {") > 10
+    assert text.count("@layer components {") > parts
     assert Path(f"{path}.br").exists()
 
 
 def test_no_style_sheet_points_to_a_relative_file():
     """Joined into one file, a relative url() would lead elsewhere."""
-    for path in Path(finders.find(ENTRY)).parent.rglob("*.css"):
+    for path in Path(finders.find(ENTRIES[0])).parent.rglob("*.css"):
         assert "url(" not in path.read_text(), path
 
 
