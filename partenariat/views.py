@@ -92,7 +92,7 @@ def read_ahead(request):
 
     Not the curators' pages, files, nor addresses with a query: pointing at a filter is not asking for a search.
     """
-    left_out = [f"{reverse('admin:index')}*", "/*\\?*", "/apercu/*", "/*.(pdf|docx|odt|epub|ics|atom|json|xml|txt)"]
+    left_out = [f"{reverse('admin:index')}*", "/*\\?(.+)", "/apercu/*", "/*.(pdf|docx|odt|epub|ics|atom|json|xml|txt)"]
     ours = [{"href_matches": "/*"}, *({"not": {"href_matches": pattern}} for pattern in left_out)]
     rules = {"prerender": [{"where": {"and": ours}, "eagerness": "moderate"}]}
     return JsonResponse(rules, content_type="application/speculationrules+json")
