@@ -27,13 +27,13 @@ MAX_BY_THEME = 2  # when no theme is asked, so that a pack does not say one thin
 LETTERS = "ABCDEFGHIJ"
 
 # Points of each reason. What is asked for weighs most; then what the actor may do; then what the words are worth.
-THEME = 8
-LEVIER = 8
+THEME = 15
+LEVIER = 15
 POUVOIR = {Pouvoir.DECIDE: 4, Pouvoir.AVIS: 3, Pouvoir.AGIT: 2, Pouvoir.INFORME: 1}
 DESCRIBED = 4  # the sheet says what this actor does in it
 LEVEL = 3  # it was written for the levels of the meeting and no other
 OWN_VOICE = 3  # their own people speak in its favour
-MOMENT = {1: 3, 2: 2, 3: 1}  # how many moments the sheet serves: the fewer, the closer to this one
+MOMENT = {1: 7, 2: 3, 3: 1}  # how many moments the sheet serves: the fewer, the closer to this one
 SOLIDITE = {
     Solidite.CONFIRME: 5,
     Solidite.CROISE: 4,
@@ -52,9 +52,9 @@ PROPOSED = {
     "faire-durer": 5,
 }  # by theme
 DOOR = 4  # curators put it behind the door of the home page that is the reader's
-NAMED = -8  # its title speaks of the reader, as one does behind their back
+NAMED = -8  # its title is a question, or speaks of the reader as one does behind their back
 NAMES = {Side.PARENTS: re.compile(r"parents?|familles?", re.I), Side.ENFANTS: re.compile(r"enfants?|élèves?", re.I)}
-DOORS = {Side.ECOLE: Cote.ECOLE, Side.CENTRE: Cote.CENTRE}
+DOORS = {Side.ECOLE: Cote.ECOLE, Side.HIERARCHIE: Cote.ECOLE, Side.CENTRE: Cote.CENTRE}
 
 BY_POWER = {
     Pouvoir.DECIDE: "votre interlocuteur y décide",
@@ -151,7 +151,7 @@ def _reasons(fiche, wishes, intervention):
         yield PROPOSED.get(fiche.theme.slug, 0), f"bonne à proposer : « {fiche.theme.titre} »"
         yield DOOR * fiche.is_behind_door, "conseillée d’abord à ce côté-là"
         names = NAMES.get(side_of(wishes.acteur))
-        yield NAMED * bool(names and names.search(fiche.titre)), ""
+        yield NAMED * bool(fiche.titre.endswith("?") or (names and names.search(fiche.titre))), ""
     yield POUVOIR[intervention.pouvoir], BY_POWER[intervention.pouvoir]
     yield DESCRIBED * bool(intervention.texte), ""
     yield LEVEL * fiche.is_for_level, "écrite pour ce niveau"

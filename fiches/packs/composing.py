@@ -3,7 +3,6 @@
 from django.utils.text import capfirst
 
 from acteurs.bases import lines
-from acteurs.templatetags.typo import pluriel
 from fiches.models import Horizon, Nature, Position, PouvoirDemarche, Section, Voix
 
 from .matter import decides
@@ -32,65 +31,48 @@ def ref(one):
 class Notebook:
     """Picks excerpts and numbers them: none is told twice in a pack."""
 
-    def __init__(self, matter, voices):
-        self.matter = matter
+    def __init__(self, voices, *, is_strict=False):
         self.voices = voices  # those that may speak, the most convincing first
-        self.told = []
+        self.is_strict = is_strict  # only whole sentences, that stand alone
+        self.taken = set()
+        self.count = 0
 
-    def best(self, fiche, voices=None):
-        """The citation that backs a sheet best among those not told yet, or None.
+    def pick(self, fiche, voices=None):
+        """The citation that backs a sheet best, among those not picked yet; None when there is none.
 
         Public words, that agree, of these voices (all of the notebook's by default); whole sentences that stand
         alone first, then by voice, then by section.
         """
         voices = voices or self.voices
-        taken = {citation.extrait_id for citation in self.told}
-        usable = [
-            c
-            for c in fiche.published_citations
-            if c.position == Position.APPUIE
-            and c.section in BACKING
-            and c.extrait.voix in voices
-            and c.extrait.nature != Nature.QUESTION
-            and c.extrait_id not in taken
-        ]
-        return min(
-            usable,
-            key=lambda c: (
-                not stands_alone(c.extrait.texte),
-                len(c.extrait.texte) < SHORT,
-                voices.index(c.extrait.voix),
-                BACKING.index(c.section),
-                c.ordre,
-                c.pk,
-            ),
-            default=None,
+        usable = [c for c in fiche.published_citations if c.extrait.voix in voices and self._is_usable(c)]
+        citation = min(usable, key=lambda c: (*self._weakness(c, voices), c.ordre, c.pk), default=None)
+        if citation:
+            self.taken.add(citation.extrait_id)
+        return citation
+
+    def _is_usable(self, citation):
+        extrait = citation.extrait
+        return (
+            citation.position == Position.APPUIE
+            and citation.section in BACKING
+            and extrait.nature != Nature.QUESTION
+            and extrait.pk not in self.taken
+            and not (self.is_strict and (len(extrait.texte) < SHORT or not stands_alone(extrait.texte)))
         )
+
+    @staticmethod
+    def _weakness(citation, voices):
+        texte = citation.extrait.texte
+        rank = voices.index(citation.extrait.voix)
+        return (not stands_alone(texte), len(texte) < SHORT, rank, BACKING.index(citation.section))
 
     def note(self, citation):
         """The next note: a tuple of one `Said`; empty for None."""
         if citation is None:
             return ()
-        self.told.append(citation)
+        self.count += 1
         extrait = citation.extrait
-        texte = " ".join(lines(extrait.texte))
-        return (Said(len(self.told), Voix(extrait.voix), texte, extrait.atelier.titre),)
-
-    @property
-    def sources(self):
-        """Where the notes come from, a sentence per workshop."""
-        by_workshop = {}
-        for number, citation in enumerate(self.told, 1):
-            by_workshop.setdefault(citation.extrait.atelier.titre, []).append(str(number))
-        restated = "redites avec nos mots"
-        if len(by_workshop) == 1 and len(self.told) > 1:
-            return tuple(f"Idées notées à l’atelier « {titre} », {restated}." for titre in by_workshop)
-        return tuple(
-            f"{pluriel(len(numbers), 'Note,Notes')} {joined(numbers)} : "
-            + pluriel(len(numbers), "idée notée,idées notées")
-            + f" à l’atelier « {titre} », {pluriel(len(numbers), 'redite,redites')} avec nos mots."
-            for titre, numbers in by_workshop.items()
-        )
+        return (Said(self.count, Voix(extrait.voix), " ".join(lines(extrait.texte)), extrait.atelier.titre),)
 
 
 def questions(matter, limit, *, is_joint=False):
@@ -98,10 +80,14 @@ def questions(matter, limit, *, is_joint=False):
     `is_joint`, those asked together do."""
     rows = []
     for one in matter.chosen:
-        fit = [q for q in lines(one.fiche.questions) if suits(q, matter.side) and is_about(q, matter.stages)]
+        fit = [q for q in lines(one.fiche.questions) if _is_question(q, matter)]
         fit.sort(key=lambda q: (is_joint and aim(q, matter.side) != 1, aim(q, matter.side)))
         rows.append([Line(q, ref(one)) for q in fit])
     return in_turn(rows, limit)
+
+
+def _is_question(question, matter):
+    return stands_alone(question) and suits(question, matter.side) and is_about(question, matter.stages)
 
 
 def in_turn(rows, limit):
@@ -140,7 +126,7 @@ def acts(matter, limit):
     """
     acteur, stages = matter.wishes.acteur, matter.stages
     tied = [(act, one) for act, one in matter.tied("acts") if any(r.degre in stages for r in act.decideurs.all())]
-    tied.sort(key=lambda pair: (pair[1] is None, not decides(acteur, pair[0], stages)))
+    tied.sort(key=lambda pair: not decides(acteur, pair[0], stages))
     return tuple(_act(demarche, stages, ref(one)) for demarche, one in tied[:limit])
 
 
@@ -156,7 +142,6 @@ def _act(demarche, stages, behind):
         delai=demarche.delai,
         pieces=tuple(lines(demarche.pieces)),
         texte_officiel=demarche.texte_officiel,
-        a_verifier=demarche.a_verifier,
         is_sure=demarche.is_sure,
     )
 

@@ -163,7 +163,7 @@ def _heard(content):
     told = [
         1.15 * _lines(f"« {one.phrase} » A", HALF - 6)
         + _lines(f"Derrière. {one.derriere}", HALF - 2)
-        + _lines(one.reponse and f"Répondre. {one.reponse}", HALF - 2)
+        + _lines(f"Répondre. {one.reponse}", HALF - 2)
         + 0.4
         for one in content
     ]
@@ -172,14 +172,14 @@ def _heard(content):
 
 def _act(act, width):
     stages = sum(_lines(f"{s}. Décision. {d}. Avis. {a}.", width) for s, d, a in act.stages)
-    return _lines(f"{act.acte}  A", width - 4) + stages + _lines(act.delai and f"Délai. {act.delai}", width) + 0.5
+    delay = _lines(act.delai and f"Délai. {act.delai}", width)
+    return _lines(f"{act.acte}  A", width - 4) + stages + delay + (not act.is_sure) + 0.5
 
 
 def _papers(act):
     pieces = "    ".join(["À préparer.", *act.pieces])
     official = _lines(act.texte_officiel and f"Texte. {act.texte_officiel}", WIDE)
-    check = _lines(act.a_verifier and f"{act.caution}. {act.a_verifier}", WIDE)
-    return _act(act, WIDE) + 1.25 * _lines(pieces, WIDE * 0.85) + official + check + 0.4
+    return _act(act, WIDE) + 1.25 * _lines(pieces, WIDE * 0.85) + official + 0.4
 
 
 def _next(content, width):
@@ -187,9 +187,8 @@ def _next(content, width):
 
 
 def _sheets(content, width):
-    rows = [
-        0.9 * _lines(f"A  {row.ref.titre} host.exemple.org{row.ref.url} {row.told}", width) + 0.15 for row in content
-    ]
+    texts = [f"A  {row.ref.titre} host.exemple.org{row.ref.url} {row.told}" for row in content]
+    rows = [0.9 * _lines(text, width) + 0.15 for text in texts]
     return sum(rows) / 2 + max(rows) / 2
 
 

@@ -19,8 +19,7 @@ REMARKS = 3  # ruled lines, at least
 
 
 def contact(matter):
-    ours = "Notre établissement" if matter.side == Side.CENTRE else "Notre centre social"
-    return (ours, "Qui appeler", "Téléphone, courriel")
+    return ("Notre centre social", "Qui appeler", "Téléphone, courriel")
 
 
 def centre(matter):
@@ -31,9 +30,9 @@ def centre(matter):
 def propositions(matter):
     """The first sheets, each with the centre's part in it, what is gained, and what the reader's own people say."""
     rules = matter.rules
-    notebook = Notebook(matter, (rules.speaks,) if rules.speaks else ())
+    notebook = Notebook((rules.speaks,) if rules.speaks else (), is_strict=True)
     items = tuple(_proposal(one, matter, notebook) for one in matter.chosen[:PROPOSALS])
-    return Proposals(items, notebook.sources)
+    return Proposals(items)
 
 
 def _proposal(one, matter, notebook):
@@ -43,7 +42,7 @@ def _proposal(one, matter, notebook):
     wanted = dict.fromkeys([matter.rules.gains[0], ours, Partie.PARENTS, Partie.ENFANTS])
     gains = {gain.pour: gain for gain in reversed(fiche.gains.all())}
     told = [Gained(gains[p].mark, gains[p].get_pour_display(), gains[p].gain) for p in wanted if p in gains]
-    said = notebook.note(notebook.best(fiche)) if notebook.voices else ()
+    said = notebook.note(notebook.pick(fiche)) if notebook.voices else ()
     return Proposal(fiche.titre, fiche.role_du_centre or fiche.resume, ref_of(one), tuple(told[:3]), said)
 
 

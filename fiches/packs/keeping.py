@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from acteurs.bases import lines
 from fiches.models import Pouvoir
-from fiches.reading import in_words
 
 from .composing import AFTER, BEFORE, CLAIMS, Notebook, acts, in_turn, listed, questions, ref, steps
 from .parts import Argument, Arguments, Care, Heard, Line, Next, Person, Word
-from .sides import GAINS, Side
+from .sides import GAINS
 from .wording import is_about, stands_alone
 
 
@@ -94,14 +93,15 @@ def avant(matter):
 def arguments(matter):
     """What they gain, sheet by sheet, those that their own people back first."""
     room, rules = room_of(matter), matter.rules
-    notebook = Notebook(matter, rules.voices)
-    ready = [
-        (one, gain) for one in matter.chosen if (gain := _gain(one.fiche, rules.gains)) and notebook.best(one.fiche)
-    ]
-    ready.sort(key=lambda pair: _doubt(notebook.best(pair[0].fiche), rules))
-    kept = sorted(ready[: room.arguments], key=lambda pair: pair[0].letter)
-    items = tuple(_argument(one, gain, matter, notebook, room.voices) for one, gain in kept)
-    return items and Arguments(GAINS[rules.gains[0]], items, notebook.sources)
+    notebook = Notebook(rules.voices)
+    ready = [(one, _gain(one.fiche, rules.gains), notebook.pick(one.fiche)) for one in matter.chosen]
+    ready = [row for row in ready if all(row)]
+    ready.sort(key=lambda row: _doubt(row[2], rules))
+    kept = sorted(ready[: room.arguments], key=lambda row: row[0].letter)
+    is_shared = len({gain.pour for _, gain, _ in kept}) > 1
+    items = tuple(_argument(*row, notebook, voices=room.voices, is_labelled=is_shared) for row in kept)
+    whose = "Ce que chacun y gagne" if is_shared else GAINS[kept[0][1].pour] if kept else ""
+    return items and Arguments(whose, items)
 
 
 def _doubt(citation, rules):
@@ -109,13 +109,12 @@ def _doubt(citation, rules):
     return (citation.extrait.voix != rules.voices[0], citation.section not in CLAIMS)
 
 
-def _argument(one, gain, matter, notebook, voices):
-    said = notebook.note(notebook.best(one.fiche))
-    if voices > 1 and said:
-        others = [voice for voice in notebook.voices if voice != said[0].voix]
-        said += notebook.note(notebook.best(one.fiche, others))
-    label = "" if gain.pour == matter.rules.gains[0] else GAINS[gain.pour]
-    return Argument(gain.gain, _told(one.fiche, matter.side), ref(one), said, label)
+def _argument(one, gain, citation, notebook, *, voices, is_labelled):
+    said = notebook.note(citation)
+    if voices > 1:
+        others = [voice for voice in notebook.voices if voice != citation.extrait.voix]
+        said += notebook.note(notebook.pick(one.fiche, others))
+    return Argument(gain.gain, one.fiche.en_bref, ref(one), said, GAINS[gain.pour] if is_labelled else "")
 
 
 def _gain(fiche, parties):
@@ -124,16 +123,11 @@ def _gain(fiche, parties):
     return next((gain for party in parties for gain in gains if gain.pour == party), None)
 
 
-def _told(fiche, side):
-    """What a sheet says, in short: « en bref » speaks to a centre, the summary to anyone."""
-    return fiche.resume if side == Side.CENTRE and fiche.resume else fiche.en_bref
-
-
 def mots(matter):
     """Words that the two sides do not hear alike, where the meeting joins the two sides."""
     if not matter.rules.has_words:
         return ()
-    told = matter.rules.is_told
+    told = matter.rules.is_addressed
     return tuple(
         Word(
             mot=str(terme),
@@ -149,9 +143,8 @@ def mots(matter):
 
 
 def entendu(matter):
-    told = matter.rules.is_told
     return tuple(
-        Heard(phrase.phrase, phrase.ce_qu_elle_dit, phrase.reponse if told else "", phrase.mark, ref(one))
+        Heard(phrase.phrase, phrase.ce_qu_elle_dit, phrase.reponse, phrase.mark, ref(one))
         for phrase, one in _about(matter, "heard", "phrase", "ce_qu_elle_dit", "reponse")[: room_of(matter).heard]
     )
 
@@ -194,20 +187,6 @@ def notes(matter):
 
 def fiches(matter):
     return listed([*matter.chosen, *matter.traps[: room_of(matter).traps]])
-
-
-def titles(name, content):
-    """The title of a part when it counts what it holds; empty otherwise."""
-    if name == "arguments":
-        n = len(content.items)
-        return "Votre argument" if n == 1 else f"Vos {in_words(n)} arguments"
-    if name == "questions" and len(content) == 1:
-        return "La question à poser, avant de parler de vous"
-    if name == "questions":
-        return f"{in_words(len(content)).capitalize()} questions à poser, avant de parler de vous"
-    if name == "mots" and len(content) > 1:
-        return "Les mêmes mots, deux sens"
-    return ""
 
 
 COMPOSERS = {

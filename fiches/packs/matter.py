@@ -33,23 +33,19 @@ class Matter:
     stages: list  # of Degre: those of the meeting
     chosen: list  # of Chosen, best first
     traps: list  # of Trap
-    others: list  # candidates that were not chosen: where words are looked for once the chosen ones have none left
     centre: Acteur | None  # the one that says what a centre is
 
     def tied(self, attribute):
-        """[(row, the `Chosen` it comes from or None), …] of a set of rows of the sheets, each row once.
+        """[(row, the `Chosen` it comes from), …] of a set of rows of the sheets, each row once.
 
-        Those tied to most of the chosen sheets come first, then in the order of the sheets, then those of the sheets
-        that were not chosen.
+        Those tied to most sheets come first, then in the order of the sheets.
         """
         count, first = {}, {}
         for one in self.chosen:
             for row in getattr(one.fiche, attribute):
                 count[row] = count.get(row, 0) + 1
                 first.setdefault(row, one)
-        rows = sorted(first, key=lambda row: -count[row])
-        rest = {row: None for fiche in self.others for row in getattr(fiche, attribute) if row not in first}
-        return [(row, first[row]) for row in rows] + list(rest.items())
+        return [(row, first[row]) for row in sorted(first, key=lambda row: -count[row])]
 
     @property
     def version(self):
@@ -66,8 +62,7 @@ def gather(wishes, choices, levels, sheets):
     side = sides.side_of(wishes.acteur)
     rules = sides.RULES[side]
     chosen = choose(sheets, wishes)
-    _load(sheets, rules)
-    taken = {one.fiche.pk for one in chosen}
+    _load([one.fiche for one in chosen], rules)
     return Matter(
         wishes=wishes,
         side=side,
@@ -75,7 +70,6 @@ def gather(wishes, choices, levels, sheets):
         stages=sides.stages_of(levels),
         chosen=chosen,
         traps=_traps(chosen, sheets, side),
-        others=[fiche for fiche in sheets if fiche.pk not in taken and fiche.genre != Genre.PIEGE],
         centre=next((acteur for acteur in choices.acteurs if acteur.slug == sides.CENTRE), None),
     )
 
@@ -111,7 +105,7 @@ def _traps(chosen, sheets, side):
         ties[pk] += 1
         if tie.nature == Lien.ANTIDOTE and traps[pk].antidote is None:
             traps[pk].antidote = kept[other]
-    usable = [trap for pk, trap in traps.items() if ties[pk] or side == sides.Side.ECOLE]
+    usable = [trap for pk, trap in traps.items() if ties[pk] or side in (sides.Side.ECOLE, sides.Side.HIERARCHIE)]
     usable = sorted(usable, key=lambda trap: (-ties[trap.fiche.pk], trap.fiche.pk))[:MAX_TRAPS]
     for letter, trap in zip(LETTERS[len(chosen) :], usable, strict=False):
         trap.letter = letter

@@ -1,11 +1,12 @@
 """A meeting pack: its parts, composed from the base and from nothing else, in one of two renderings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
 
 from fiches.models import Genre
+from fiches.reading import in_words
 
 from . import handing, keeping
 from .choosing import ENOUGH, candidates
@@ -96,10 +97,25 @@ def compose(matter):
         if wishes.pour not in part.seen_by:
             continue
         if content := composers[part.name](matter):
-            title = keeping.titles(part.name, content) if wishes.pour == Pour.GARDER else ""
-            parts.append(part.holding(content, title))
+            parts.append(replace(part, content=content))
+    parts = [replace(part, title=counted(part) or part.title) for part in fit(parts, wishes.pour)]
     rule = keeping.room_of(matter).told if wishes.pour == Pour.GARDER else ""
-    return Pack(wishes, fit(parts, wishes.pour), tuple(matter.chosen), matter.version, rule, _remarks(matter))
+    return Pack(wishes, tuple(parts), tuple(matter.chosen), matter.version, rule, _remarks(matter))
+
+
+def counted(part):
+    """The title of a part that says how many things it holds; empty for the others."""
+    match part.name:
+        case "arguments":
+            n = len(part.content.items)
+            return "Votre argument" if n == 1 else f"Vos {in_words(n)} arguments"
+        case "questions":
+            n = len(part.content)
+            many = f"{in_words(n).capitalize()} questions à poser, avant de parler de vous"
+            return "La question à poser, avant de parler de vous" if n == 1 else many
+        case "mots" if len(part.content) > 1:
+            return "Les mêmes mots, deux sens"
+    return ""
 
 
 def _remarks(matter):

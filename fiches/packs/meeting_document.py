@@ -59,8 +59,8 @@ class _Writer:
         return (" (", Link((ref.letter,), self.whole(ref.url)), ")") if ref else ()
 
     def line(self, line):
-        lead = (Strong((line.lead,)), " ") if line.lead else ()
-        return Paragraph((*lead, *((line.texte,) if line.texte else ()), *self.behind(line.ref)))
+        lead = (Strong((line.lead,)), " ") if line.lead and line.texte else (line.lead,)
+        return Paragraph(inlines(*lead, line.texte, *self.behind(line.ref)))
 
     def lines(self, lines, **kind):
         return Items(tuple((self.line(line),) for line in lines), **kind)
@@ -114,8 +114,7 @@ class _Writer:
     def heard(self, one):
         yield Paragraph((f"« {one.phrase} »", *self.behind(one.ref)), "parole")
         yield labelled("Derrière", one.derriere)
-        if one.reponse:
-            yield labelled("Répondre", one.reponse)
+        yield labelled("Répondre", one.reponse)
 
     def garde(self, care):
         traps = tuple((Paragraph(tuple(self.trap(trap))),) for trap in care.traps)
@@ -137,6 +136,8 @@ class _Writer:
             yield Paragraph((*named, Strong(("Décision.",)), f" {deciders}.", *asked))
         if act.delai:
             yield labelled("Délai", act.delai)
+        if not act.is_sure:
+            yield Paragraph((Strong(("À faire confirmer sur place.",)),))
 
     def suite(self, step):
         return [*([self.lines(step.steps, boxes=True)] if step.steps else []), Blanks(step.blanks)]
@@ -174,8 +175,6 @@ class _Writer:
             yield Items(tuple((Paragraph((piece,)),) for piece in act.pieces), boxes=True)
         if act.texte_officiel:
             yield labelled("Texte", f"{act.texte_officiel}.")
-        if act.a_verifier:
-            yield labelled(act.caution, act.a_verifier)
 
     convenir = suite
 

@@ -4,11 +4,12 @@
 `handing.py`, which composes those parts alone and takes no word from the others.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fiches.models import Voix
 
 from .wishes import Pour
+from .wording import joined
 
 GARDER, EMPORTER = frozenset({Pour.GARDER}), frozenset({Pour.EMPORTER})
 BOTH = GARDER | EMPORTER
@@ -55,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Argument:
-    """What they gain, what the sheet says of it, and who said so. `label`: whose gain, when it is not the usual."""
+    """What they gain, what the sheet says of it, and who said so. `label`: whose gain, when not all are the same."""
 
     gain: str
     texte: str
@@ -64,11 +65,30 @@ class Argument:
     label: str = ""
 
 
+class Sourced:
+    """Items that carry notes: where these come from."""
+
+    @property
+    def sources(self):
+        """A sentence per workshop, in French."""
+        said = [one for item in self.items for one in item.said]
+        by_workshop = {}
+        for one in said:
+            by_workshop.setdefault(one.atelier, []).append(str(one.number))
+        if len(by_workshop) == 1 and len(said) > 1:
+            return tuple(f"Idées notées à l’atelier « {titre} », redites avec nos mots." for titre in by_workshop)
+        return tuple(
+            f"Notes {joined(numbers)} : idées notées à l’atelier « {titre} », redites avec nos mots."
+            if len(numbers) > 1
+            else f"Note {numbers[0]} : idée notée à l’atelier « {titre} », redite avec nos mots."
+            for titre, numbers in by_workshop.items()
+        )
+
+
 @dataclass(frozen=True)
-class Arguments:
-    label: str  # whose gains they are, most of the time
+class Arguments(Sourced):
+    label: str  # whose gains they are
     items: tuple
-    sources: tuple  # sentences: the workshops that the notes come from
 
 
 @dataclass(frozen=True)
@@ -79,7 +99,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Word:
-    """A word that the two sides do not hear alike. `dire` and `eviter` are empty when they are not for the reader."""
+    """A word that the two sides do not hear alike. `dire`, `eviter`: empty when they are not for whom one meets."""
 
     mot: str
     ecole: str
@@ -94,14 +114,14 @@ class Word:
 class Heard:
     phrase: str
     derriere: str
-    reponse: str  # empty when it is not for the reader
+    reponse: str
     mark: str
     ref: Ref | None
 
 
 @dataclass(frozen=True)
 class Act:
-    """Something to be allowed, and by whom. `stages`: [(« 1er degré » or nothing, who decides, whose advice is asked)]."""
+    """Something to be allowed, and by whom. `stages`: [(« 1er degré » or nothing, who decides, whose advice)]."""
 
     acte: str
     stages: tuple
@@ -109,12 +129,7 @@ class Act:
     delai: str = ""
     pieces: tuple = ()
     texte_officiel: str = ""
-    a_verifier: str = ""
     is_sure: bool = True
-
-    @property
-    def caution(self):
-        return "À vérifier" if self.is_sure else "À faire confirmer"
 
 
 @dataclass(frozen=True)
@@ -152,9 +167,8 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Proposals:
+class Proposals(Sourced):
     items: tuple
-    sources: tuple
 
 
 @dataclass(frozen=True)
@@ -182,9 +196,6 @@ class Part:
     @property
     def template(self):
         return f"preparer/parts/{self.name}.html"
-
-    def holding(self, content, title=""):
-        return replace(self, content=content, title=title or self.title)
 
 
 PARTS = {

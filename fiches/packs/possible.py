@@ -42,10 +42,11 @@ def shortfall(wishes, choices, sheets):
 
 
 def _message(wishes, n):
-    found = f"Nous n’avons {'encore ' if n else ''}{in_words(n) + ' fiche' + 's' * (n > 1) if n else 'pas de fiche'}"
-    level = " et ce niveau" if wishes.niveau else ""
-    only = " : c’est trop peu pour un dossier qui vous serve" if n else ""
-    return f"{found} pour cette rencontre à ce moment{level}{only}."
+    about = f"pour cette rencontre à ce moment{' et à ce niveau' if wishes.niveau else ''}"
+    if not n:
+        return f"Nous n’avons pas encore de fiche {about}."
+    found = "qu’une fiche" if n == 1 else f"que {in_words(n)} fiches"
+    return f"Nous n’avons encore {found} {about} : c’est trop peu pour un dossier qui vous serve."
 
 
 def _nearest(wishes, choices):

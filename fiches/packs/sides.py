@@ -1,4 +1,7 @@
-"""On which side of the partnership an actor stands, and what follows: who speaks for them, what they may gain."""
+"""On which side of the partnership an actor stands, and what follows: who speaks for them, what they may gain.
+
+The one who prepares the meeting is always someone of a centre: that is who the sheets say « vous » to.
+"""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -8,6 +11,7 @@ from fiches.models import Degre, DitePar, Partie, Voix
 
 class Side(Enum):
     ECOLE = "ecole"
+    HIERARCHIE = "hierarchie"
     CENTRE = "centre"
     PARENTS = "parents"
     ENFANTS = "enfants"
@@ -23,6 +27,7 @@ FAMILLES = {
     "enfants-et-jeunes": Side.ENFANTS,
     "collectivites": Side.COLLECTIVITE,
 }
+ABOVE_SCHOOLS = ("inspecteur-circonscription", "inspection-academique")  # addresses of actors
 CENTRE = "centre-social"  # address of the actor that says what a centre is
 
 
@@ -32,8 +37,8 @@ class Rules:
 
     `voices`: whose words convince them, their own people first; `speaks`: the voice that is theirs in reports, if
     one is; `gains`: whose gains are arguments for them; `heard`: by whom are said the sentences one hears from them;
-    `has_words`: whether the lexicon opposes their words to the others'; `is_told`: whether what the lexicon and the
-    heard sentences suggest to say (a centre speaks) is meant for them.
+    `has_words`: whether the lexicon of both sides is useful with them; `is_addressed`: whether what it suggests to
+    say is for them.
     """
 
     voices: tuple
@@ -41,27 +46,29 @@ class Rules:
     speaks: Voix | None = None
     heard: DitePar | None = None
     has_words: bool = False
-    is_told: bool = True
+    is_addressed: bool = True
 
 
 _AROUND = (Partie.QUARTIER, Partie.PARENTS, Partie.ENFANTS, Partie.ECOLE)
 _SCHOOL_FIRST = (Voix.ECOLE, Voix.CENTRES, Voix.POSTITS)
 
+_OF_SCHOOL = {
+    "voices": _SCHOOL_FIRST,
+    "gains": (Partie.ECOLE, Partie.ENFANTS, Partie.PARENTS),
+    "speaks": Voix.ECOLE,
+    "has_words": True,
+}
+
 RULES = {
-    Side.ECOLE: Rules(
-        voices=_SCHOOL_FIRST,
-        gains=(Partie.ECOLE, Partie.ENFANTS, Partie.PARENTS),
-        speaks=Voix.ECOLE,
-        heard=DitePar.ECOLE,
-        has_words=True,
-    ),
+    Side.ECOLE: Rules(**_OF_SCHOOL, heard=DitePar.ECOLE),
+    Side.HIERARCHIE: Rules(**_OF_SCHOOL),
     Side.CENTRE: Rules(
         voices=(Voix.CENTRES, Voix.ECOLE, Voix.POSTITS),
         gains=(Partie.CENTRE, Partie.ENFANTS, Partie.PARENTS),
         speaks=Voix.CENTRES,
         heard=DitePar.CENTRE,
         has_words=True,
-        is_told=False,
+        is_addressed=False,
     ),
     Side.PARENTS: Rules(
         voices=_SCHOOL_FIRST, gains=(Partie.PARENTS, Partie.ENFANTS, Partie.QUARTIER), heard=DitePar.PARENTS
@@ -88,7 +95,9 @@ STAGES = {
 
 
 def side_of(acteur):
-    """The `Side` of an actor, from their family."""
+    """The `Side` of an actor, from their family; those who stand above schools apart."""
+    if acteur.slug in ABOVE_SCHOOLS:
+        return Side.HIERARCHIE
     return FAMILLES.get(acteur.famille.slug, Side.AUTRES)
 
 

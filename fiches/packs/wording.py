@@ -31,6 +31,7 @@ _LEANS = re.compile(
     r"|(?:la|le|les) (?:remplir|relire|refaire|revoir|tenir)\b)",
     re.I,
 )
+_POINTS = re.compile(r"\b(?:ces|cet|cette)\b(?! (?:année|semaine|fois))", re.I)
 _PLACE_ONLY = re.compile(r"^(?:au collège|au lycée|au secondaire|à l’école)(?: et au lycée)?(?: ;.*)?$", re.I)
 _STAGES = (
     (
@@ -54,8 +55,10 @@ _STAGES = (
 _TOGETHER = (
     r"ensemble|à deux|à trois|à plusieurs|de chaque côté|des deux côtés|deux sens|communs?|communes?|chacun|convenir"
 )
+OF_SCHOOL = (Side.ECOLE, Side.HIERARCHIE)
 _JOINING = {
     Side.ECOLE: r"écoles?|direction|enseignant\w*|classes?|collège|lycée|établissement|réunion|séances?|coordination",
+    Side.HIERARCHIE: r"écoles?|direction|circonscription|inspection|réseau|établissement|projet d’école",
     Side.CENTRE: r"centre|animat\w+|accompagnat\w+|école|enseignante?s?",
     Side.PARENTS: r"parents?|familles?|école",
     Side.ENFANTS: r"enfants?|parents?|classe",
@@ -76,7 +79,7 @@ def suits(question, side):
     if _TO_SCHOOL.search(question):
         return side == Side.ECOLE
     if _OF_SCHOOL.search(question) and _TO_SOMEONE.search(question):
-        return side != Side.ECOLE
+        return side not in OF_SCHOOL
     return True
 
 
@@ -91,7 +94,7 @@ def aim(question, side):
 
 def stands_alone(text):
     """Whether a line can be read without those around it: it does not lean on what was said just before."""
-    return not _LEANS.search(text) and not _PLACE_ONLY.search(text)
+    return not (_LEANS.search(text) or _POINTS.search(text) or _PLACE_ONLY.search(text))
 
 
 def is_about(text, stages):
