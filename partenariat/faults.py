@@ -1,13 +1,27 @@
-"""When the site itself is at fault: a page in French that asks nothing of what has failed."""
+"""What is answered when a request cannot be: in French, and when the site itself is at fault, without its help."""
 
 import sys
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.defaults import bad_request as usual_bad_request
 
 RETRY_AFTER = 60  # seconds
+
+
+def bad_request(request, exception):
+    """Django's handler400: 413 for a form that sends too much, else 400."""
+    if request.method == "POST" and isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return too_large(request)
+    return usual_bad_request(request, exception)
+
+
+def too_large(request):
+    return render(request, "413.html", status=413)
 
 
 def server_error(request):

@@ -44,12 +44,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "partenariat.page_cache.page_cache",
-    "django.middleware.security.SecurityMiddleware",
     "partenariat.headers.security_headers",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "partenariat.limits.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -151,6 +152,11 @@ BACKUP_DIR = env.text("BACKUP_DIR", str(BASE_DIR / "backups"))
 BACKUP_RECIPIENTS = env.listing("BACKUP_RECIPIENTS")
 BACKUP_KEY = env.text("BACKUP_KEY")
 
+# How much a request may say (bytes). A file of a report is let in by `partenariat.limits`, for who may send one.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # the fullest sheet of the content has some 430
+DATA_UPLOAD_MAX_NUMBER_FILES = 4
+
 # Who may come in. Five failures close the door for a quarter of an hour.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -190,6 +196,9 @@ SECURE_REDIRECT_EXEMPT = [r"^sante(/pret)?$"]  # what watches the process speaks
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:  # a browser takes a cookie of that name from this very host only, by HTTPS, for the whole site
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
 SECURE_HSTS_SECONDS = env.integer("HSTS_SECONDS", 365 * 24 * 60 * 60) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.boolean("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS

@@ -12,6 +12,7 @@ def page(template):
     return TemplateView.as_view(template_name=template)
 
 
+handler400 = "partenariat.faults.bad_request"
 handler500 = "partenariat.faults.server_error"
 
 urlpatterns = [

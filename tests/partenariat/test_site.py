@@ -139,28 +139,6 @@ def test_every_public_address_answers(client):
         assert client.get(url).status_code == expected, url
 
 
-def test_security_headers_stand_on_every_kind_of_answer(client):
-    for url in ("/", "/fiches/premier-pas/", "/nulle-part/", "/fiches/?q=" + "a" * 300, "/admin/login/"):
-        headers = client.get(url).headers
-        csp = headers["Content-Security-Policy"]
-        assert "default-src 'none'" in csp
-        assert "unsafe" not in csp
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["X-Frame-Options"] == "DENY"
-        assert headers["Referrer-Policy"] == "same-origin"
-        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
-        assert "camera=()" in headers["Permissions-Policy"]
-
-
-def test_static_files_carry_the_headers_too_and_no_other_site_may_read_them(client, settings):
-    response = client.head("/static/img/favicon.svg")
-    assert response.status_code == 200
-    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
-    assert "camera=()" in response["Permissions-Policy"]
-    assert "Access-Control-Allow-Origin" not in response
-
-
 def test_what_is_prepared_for_staff_never_reaches_a_shared_cache(client):
     assert "Cache-Control" not in client.get("/fiches/premier-pas/")
     client.force_login(get_user_model().objects.create_superuser("cura"))
