@@ -151,7 +151,7 @@ def entendu(matter):
 
 def _about(matter, attribute, *fields):
     """What is tied to the sheets, what speaks of another stage of school last."""
-    rows = matter.tied(attribute)
+    rows = matter.tied(attribute, is_needed=True)
     return sorted(rows, key=lambda row: not is_about(" ".join(getattr(row[0], f) for f in fields), matter.stages))
 
 
@@ -159,7 +159,7 @@ def garde(matter):
     """The traps near, each with its first sign, and what to be watchful of in the sheets."""
     room = room_of(matter)
     traps = tuple(
-        Line(sign, ref(trap), lead=trap.fiche.titre, antidote=ref(trap.antidote))
+        Line(sign, ref(matter.call_in(trap)), lead=trap.fiche.titre, antidote=ref(trap.antidote))
         for trap in matter.traps[: room.traps]
         for sign in lines(trap.fiche.signaux)[:1]
     )
@@ -186,7 +186,7 @@ def notes(matter):
 
 
 def fiches(matter):
-    return listed([*matter.chosen, *matter.traps[: room_of(matter).traps]])
+    return listed([*matter.chosen, *matter.called])
 
 
 COMPOSERS = {

@@ -1,6 +1,6 @@
 """What a pack may be composed from: the sheets chosen, the traps beside them, the acts, all loaded at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
@@ -8,15 +8,13 @@ from acteurs.models import Acteur, Terme
 from fiches.models import Decideur, Demarche, Fiche, Genre, Lien, Phrase, Pouvoir, Voisinage
 
 from . import sides
-from .choosing import LETTERS, Chosen, choose
+from .choosing import LETTERS, Chosen, choose, rank
 from .wishes import Wishes
-
-MAX_TRAPS = 2
 
 
 @dataclass
 class Trap:
-    """A trap that this meeting may fall into, its letter, and the chosen sheet that gets one out, if one does."""
+    """A trap that this meeting may fall into, and the chosen sheet that gets one out, if one does."""
 
     fiche: Fiche
     antidote: Chosen | None = None
@@ -32,25 +30,39 @@ class Matter:
     rules: sides.Rules
     stages: list  # of Degre: those of the meeting
     chosen: list  # of Chosen, best first
+    others: list  # sheets that were not chosen, best first: called in when the chosen ones have nothing to say
     traps: list  # of Trap
     centre: Acteur | None  # the one that says what a centre is
+    called: list = field(default_factory=list)  # what was called in, a Chosen or a Trap, each with its letter
 
-    def tied(self, attribute):
+    def tied(self, attribute, *, is_needed=False):
         """[(row, the `Chosen` it comes from), …] of a set of rows of the sheets, each row once.
 
-        Those tied to most sheets come first, then in the order of the sheets.
+        Those tied to most sheets come first, then in the order of the sheets. When there are none, those of the
+        first other sheet that has some, if `is_needed`: it is then called in.
         """
         count, first = {}, {}
         for one in self.chosen:
             for row in getattr(one.fiche, attribute):
                 count[row] = count.get(row, 0) + 1
                 first.setdefault(row, one)
+        if not first and is_needed:
+            spare = next((fiche for fiche in self.others if getattr(fiche, attribute)), None)
+            return [(row, self.call_in(Chosen(spare))) for row in getattr(spare, attribute)] if spare else []
         return [(row, first[row]) for row in sorted(first, key=lambda row: -count[row])]
+
+    def call_in(self, one):
+        """`one` (a Chosen or a Trap), with the next letter; what was already called in, if its sheet was."""
+        known = next((other for other in self.called if other.fiche.pk == one.fiche.pk), None)
+        if known is None:
+            one.letter = LETTERS[len(self.chosen) + len(self.called)]
+            self.called.append(one)
+        return known or one
 
     @property
     def version(self):
-        """The last day one of its sheets was read again, or None."""
-        days = [one.fiche.reviewed_on for one in (*self.chosen, *self.traps)]
+        """The last day one of the sheets it took words from was read again, or None."""
+        days = [one.fiche.reviewed_on for one in (*self.chosen, *self.called)]
         return max((day for day in days if day), default=None)
 
 
@@ -62,13 +74,16 @@ def gather(wishes, choices, levels, sheets):
     side = sides.side_of(wishes.acteur)
     rules = sides.RULES[side]
     chosen = choose(sheets, wishes)
-    _load([one.fiche for one in chosen], rules)
+    taken = {one.fiche.pk for one in chosen}
+    others = [one.fiche for one in rank(sheets, wishes) if one.fiche.pk not in taken]
+    _load([one.fiche for one in chosen] + others, rules)
     return Matter(
         wishes=wishes,
         side=side,
         rules=rules,
         stages=sides.stages_of(levels),
         chosen=chosen,
+        others=others,
         traps=_traps(chosen, sheets, side),
         centre=next((acteur for acteur in choices.acteurs if acteur.slug == sides.CENTRE), None),
     )
@@ -106,10 +121,7 @@ def _traps(chosen, sheets, side):
         if tie.nature == Lien.ANTIDOTE and traps[pk].antidote is None:
             traps[pk].antidote = kept[other]
     usable = [trap for pk, trap in traps.items() if ties[pk] or side in (sides.Side.ECOLE, sides.Side.HIERARCHIE)]
-    usable = sorted(usable, key=lambda trap: (-ties[trap.fiche.pk], trap.fiche.pk))[:MAX_TRAPS]
-    for letter, trap in zip(LETTERS[len(chosen) :], usable, strict=False):
-        trap.letter = letter
-    return usable
+    return sorted(usable, key=lambda trap: (-ties[trap.fiche.pk], trap.fiche.pk))
 
 
 def decides(acteur, demarche, stages):

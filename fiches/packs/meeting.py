@@ -13,7 +13,7 @@ from .choosing import ENOUGH, candidates
 from .fitting import fit
 from .matter import gather
 from .parts import PAGES, PARTS
-from .possible import shortfall
+from .possible import elsewhere, shortfall
 from .wishes import Pour, Wishes
 
 COMPOSERS = {Pour.GARDER: keeping.COMPOSERS, Pour.EMPORTER: handing.COMPOSERS}
@@ -81,7 +81,10 @@ def prepare(wishes, choices):
 
     Eleven queries for a pack, whatever the number of sheets.
     """
-    levels = [wishes.niveau] if wishes.niveau else list(wishes.acteur.niveaux.all())
+    theirs = list(wishes.acteur.niveaux.all())
+    if wishes.niveau and theirs and wishes.niveau not in theirs:
+        return elsewhere(wishes, theirs)
+    levels = [wishes.niveau] if wishes.niveau else theirs
     sheets = candidates(wishes, levels if len(levels) < len(choices.niveaux) else [])
     naming = [fiche for fiche in sheets if fiche.of_actor]
     if len(naming) < ENOUGH or all(fiche.genre == Genre.PIEGE for fiche in naming):

@@ -41,6 +41,13 @@ def shortfall(wishes, choices, sheets):
     return Shortfall(wishes, _message(wishes, len(sheets)), tuple(sheets), _nearest(wishes, choices))
 
 
+def elsewhere(wishes, levels):
+    """The `Shortfall` of wishes at a level where this actor is not met; `levels`: those where they are."""
+    message = f"On ne rencontre pas cette personne à ce niveau ({wishes.niveau.nom.lower()})."
+    nearest = (replace(wishes, niveau=niveau) for niveau in (None, *levels))
+    return Shortfall(wishes, message, (), tuple(nearest))
+
+
 def _message(wishes, n):
     about = f"pour cette rencontre à ce moment{' et à ce niveau' if wishes.niveau else ''}"
     if not n:
