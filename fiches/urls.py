@@ -1,6 +1,20 @@
 from django.urls import path, re_path
 
-from .views import api, ateliers, browse, calendrier, demarches, dossier, files, links, passation, phrases, preparer, preview, sheets
+from .views import (
+    api,
+    ateliers,
+    browse,
+    calendrier,
+    demarches,
+    dossier,
+    files,
+    links,
+    passation,
+    phrases,
+    preparer,
+    preview,
+    sheets,
+)
 
 app_name = "fiches"
 

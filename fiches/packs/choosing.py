@@ -45,11 +45,11 @@ SOLIDITE = {
 
 # For the pack that is handed over: sheets to propose, by theme, rather than those that tell a centre how to behave.
 PROPOSED = {
-    "projets": 9,
-    "pour-quoi-faire": 9,
-    "leviers": 8,
-    "roles-du-centre-social": 7,
-    "faire-durer": 5,
+    "projets": 14,
+    "pour-quoi-faire": 14,
+    "leviers": 12,
+    "roles-du-centre-social": 12,
+    "faire-durer": 9,
 }  # by theme
 DOOR = 4  # curators put it behind the door of the home page that is the reader's
 NAMED = -8  # its title is a question, or speaks of the reader as one does behind their back

@@ -7,7 +7,7 @@ from fiches.models import Horizon, Nature, Position, PouvoirDemarche, Section, V
 
 from .matter import decides
 from .parts import Act, Line, Listed, Ref, Said
-from .wording import aim, is_about, joined, joins, lowered, stands_alone, suits
+from .wording import aim, is_about, is_by_place, joined, joins, lowered, stands_alone, suits
 
 # Where words that back an argument are looked for, the nearest to the claim first. Nothing of what goes wrong.
 BACKING = (
@@ -20,7 +20,7 @@ BACKING = (
     Section.ROLE_DU_CENTRE,
 )
 CLAIMS = BACKING[:3]  # where words back the claim itself, not an example or a step
-SHORT = 45  # characters: below, an excerpt names a thing rather than says something of it
+SHORT = 40  # characters: below, an excerpt names a thing rather than says something of it
 
 
 def ref(one):
@@ -112,7 +112,7 @@ def steps(matter, horizons, limit, *, is_shared=False):
 
 def _is_step(etape, matter, is_shared):
     fits = stands_alone(etape.titre) and is_about(etape.titre, matter.stages)
-    return fits and (not is_shared or joins(etape.titre, matter.side))
+    return fits and (not is_shared or (joins(etape.titre, matter.side) and not is_by_place(etape.titre)))
 
 
 BEFORE = (Horizon.LUNDI,)

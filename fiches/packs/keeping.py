@@ -77,7 +77,8 @@ def personne(matter):
         row = one.intervention
         texte = next((t for t in _said_of(row) if stands_alone(t) and is_about(t, matter.stages)), "")
         if texte:
-            told.setdefault(texte, Line(texte, ref(one), lead=POWERS.get(row.pouvoir, "")))
+            lead = "" if texte.startswith("Décide") else POWERS.get(row.pouvoir, "")
+            told.setdefault(texte, Line(texte, ref(one), lead=lead))
     return Person(matter.wishes.acteur.role_partenariat, tuple(told.values())[:3])
 
 
@@ -138,7 +139,7 @@ def mots(matter):
             eviter=terme.a_eviter if told else "",
             ref=ref(one),
         )
-        for terme, one in _about(matter, "words", "vu_de_l_ecole", "a_dire")[: room_of(matter).words]
+        for terme, one in _about(matter, "words", "a_dire")[: room_of(matter).words]
     )
 
 
@@ -150,9 +151,12 @@ def entendu(matter):
 
 
 def _about(matter, attribute, *fields):
-    """What is tied to the sheets, what speaks of another stage of school last."""
-    rows = matter.tied(attribute, is_needed=True)
-    return sorted(rows, key=lambda row: not is_about(" ".join(getattr(row[0], f) for f in fields), matter.stages))
+    """What is tied to the sheets, less what those fields say of another stage of school."""
+
+    def fits(row):
+        return is_about(" ".join(getattr(row, name) for name in fields), matter.stages)
+
+    return matter.tied(attribute, fits=fits, is_needed=True)
 
 
 def garde(matter):

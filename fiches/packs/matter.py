@@ -35,20 +35,21 @@ class Matter:
     centre: Acteur | None  # the one that says what a centre is
     called: list = field(default_factory=list)  # what was called in, a Chosen or a Trap, each with its letter
 
-    def tied(self, attribute, *, is_needed=False):
-        """[(row, the `Chosen` it comes from), …] of a set of rows of the sheets, each row once.
+    def tied(self, attribute, *, fits=lambda row: True, is_needed=False):
+        """[(row, the `Chosen` it comes from), …] of a set of rows of the sheets, those that fit, each once.
 
         Those tied to most sheets come first, then in the order of the sheets. When there are none, those of the
         first other sheet that has some, if `is_needed`: it is then called in.
         """
         count, first = {}, {}
         for one in self.chosen:
-            for row in getattr(one.fiche, attribute):
+            for row in filter(fits, getattr(one.fiche, attribute)):
                 count[row] = count.get(row, 0) + 1
                 first.setdefault(row, one)
         if not first and is_needed:
-            spare = next((fiche for fiche in self.others if getattr(fiche, attribute)), None)
-            return [(row, self.call_in(Chosen(spare))) for row in getattr(spare, attribute)] if spare else []
+            spares = ((fiche, list(filter(fits, getattr(fiche, attribute)))) for fiche in self.others)
+            spare, rows = next((pair for pair in spares if pair[1]), (None, []))
+            return [(row, self.call_in(Chosen(spare))) for row in rows]
         return [(row, first[row]) for row in sorted(first, key=lambda row: -count[row])]
 
     def call_in(self, one):
@@ -66,10 +67,10 @@ class Matter:
         return max((day for day in days if day), default=None)
 
 
-def gather(wishes, choices, levels, sheets):
+def gather(wishes, choices, stages, sheets):
     """The `Matter` of a meeting: seven queries, whatever the number of sheets.
 
-    `levels`: those of the meeting; `sheets`: its `candidates()`.
+    `stages`: those of the meeting; `sheets`: its `candidates()`.
     """
     side = sides.side_of(wishes.acteur)
     rules = sides.RULES[side]
@@ -81,7 +82,7 @@ def gather(wishes, choices, levels, sheets):
         wishes=wishes,
         side=side,
         rules=rules,
-        stages=sides.stages_of(levels),
+        stages=stages,
         chosen=chosen,
         others=others,
         traps=_traps(chosen, sheets, side),

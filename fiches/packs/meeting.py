@@ -14,6 +14,7 @@ from .fitting import fit
 from .matter import gather
 from .parts import PAGES, PARTS
 from .possible import elsewhere, shortfall
+from .sides import levels_of, stages_of
 from .wishes import Pour, Wishes
 
 COMPOSERS = {Pour.GARDER: keeping.COMPOSERS, Pour.EMPORTER: handing.COMPOSERS}
@@ -84,12 +85,12 @@ def prepare(wishes, choices):
     theirs = list(wishes.acteur.niveaux.all())
     if wishes.niveau and theirs and wishes.niveau not in theirs:
         return elsewhere(wishes, theirs)
-    levels = [wishes.niveau] if wishes.niveau else theirs
-    sheets = candidates(wishes, levels if len(levels) < len(choices.niveaux) else [])
+    stages = stages_of([wishes.niveau] if wishes.niveau else theirs)
+    sheets = candidates(wishes, levels_of(stages, choices.niveaux))
     naming = [fiche for fiche in sheets if fiche.of_actor]
     if len(naming) < ENOUGH or all(fiche.genre == Genre.PIEGE for fiche in naming):
         return shortfall(wishes, choices, naming)
-    return compose(gather(wishes, choices, levels, sheets))
+    return compose(gather(wishes, choices, stages, sheets))
 
 
 def compose(matter):

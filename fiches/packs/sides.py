@@ -101,6 +101,11 @@ def side_of(acteur):
     return FAMILLES.get(acteur.famille.slug, Side.AUTRES)
 
 
+def levels_of(stages, niveaux):
+    """Those of `niveaux` that belong to these stages; none when the stages leave nothing out."""
+    return [] if len(stages) == len(Degre) else [niveau for niveau in niveaux if STAGES.get(niveau.slug) in stages]
+
+
 def stages_of(niveaux):
     """The stages (`Degre`) of some school levels, in order; both when they tell nothing."""
     found = {STAGES[niveau.slug] for niveau in niveaux if niveau.slug in STAGES}

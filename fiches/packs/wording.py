@@ -33,6 +33,7 @@ _LEANS = re.compile(
 )
 _POINTS = re.compile(r"\b(?:ces|cet|cette)\b(?! (?:année|semaine|fois))", re.I)
 _PLACE_ONLY = re.compile(r"^(?:au collège|au lycée|au secondaire|à l’école)(?: et au lycée)?(?: ;.*)?$", re.I)
+_BY_PLACE = re.compile(r"^(?:au collège|au lycée|à l’école)[^:]*:", re.I)
 _STAGES = (
     (
         Degre.PREMIER,
@@ -101,6 +102,11 @@ def is_about(text, stages):
     """Whether a line concerns one of these stages (`Degre`): true unless its words are those of another one alone."""
     named = {degre for degre, pattern in _STAGES if pattern.search(text)}
     return not named or bool(named.intersection(stages))
+
+
+def is_by_place(step):
+    """Whether a step only says how to go about it in one kind of school: « Au collège : le principal d’abord »."""
+    return bool(_BY_PLACE.search(step))
 
 
 def joins(step, side):

@@ -9,7 +9,7 @@ import pytest
 
 from acteurs.models import Terme
 from acteurs.stamp import editing
-from fiches.models import Citation, Decideur, Extrait, Fiche, Gain, Genre, Phrase, Position
+from fiches.models import Citation, Decideur, Degre, Extrait, Fiche, Gain, Genre, Phrase, Position
 from fiches.packs.choosing import candidates
 from fiches.packs.document import Note, dressed, texts
 from fiches.packs.fitting import PAGES, SMALLER, fit, room
@@ -381,6 +381,6 @@ class TestMatter:
     def test_without_a_sheet_about_the_centre_nothing_is_said_of_it(self, choices):
         acteur, moment = choices.find("acteur", "direction-ecole"), choices.find("moment", "bilan")
         wishes = Wishes(acteur, moment, pour=Pour.EMPORTER)
-        matter = gather(wishes, choices, [], candidates(wishes, []))
+        matter = gather(wishes, choices, list(Degre), candidates(wishes, []))
         matter.centre = None
         assert part(compose(matter), "centre") is None
