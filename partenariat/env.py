@@ -103,6 +103,7 @@ def database(name, *, default_file):
         if Path(config["NAME"]).is_dir():
             refuse(name, f"names a folder, not a file: {config['NAME']}")
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
+        config["CONN_MAX_AGE"] = None  # measured: opening the file and its four settings takes longer than a kept page
     elif config["ENGINE"] == "django.db.backends.postgresql":
         config["CONN_MAX_AGE"] = 600  # seconds
         config["CONN_HEALTH_CHECKS"] = True

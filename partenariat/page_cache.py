@@ -13,7 +13,6 @@ import hashlib
 from bisect import bisect_right
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple
 
 import brotli
 from django.conf import settings
@@ -36,48 +35,53 @@ CACHE_CONTROL = f"public, max-age=0, s-maxage={PROXY_SECONDS}, must-revalidate"
 MAX_BODY = 1_000_000  # bytes: a larger page is made each time
 MAX_QUERY = 500  # characters: beyond, an address is not worth keeping
 BROTLI_QUALITY = 4  # a twentieth larger than 5, six times quicker: measured on a sheet
+COMPRESSED = {
+    "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
 KEPT = ("text/", "application/json", "application/xml", "application/ld+json")
 
 
-class Page(NamedTuple):
-    """A whole answer. `headers`: less those that depend on how it is sent; `bodies`: {"br": …, "gzip": …}."""
-
-    headers: tuple
-    bodies: dict
-
-
 def page_cache(get_response):
-    """Middleware, the outermost: what it answers from memory goes through nothing else."""
+    """Middleware, the outermost: what it answers from memory goes through nothing else.
+
+    What it needs of the settings is read once: each look at them costs more than it seems, a dozen times a page.
+    """
     zipped = GZipMiddleware(get_response).process_response
+    plain, queried = caches["pages"], caches["searches"]
+    session = settings.SESSION_COOKIE_NAME
     last_edition = ""  # pages of that edition are still served when the database is gone
 
     def middleware(request):
         nonlocal last_edition
-        address = _address(request)
+        address = "" if session in request.COOKIES else _address(request)
         if not address:
             return zipped(request, get_response(request))
         with suppress(DatabaseError):  # whoever renders the page will meet it too, and answer 503
             last_edition = _edition()
         key = hashlib.blake2b(f"{last_edition}\n{address}".encode(), digest_size=18).hexdigest()
-        pages = caches["searches" if request.META.get("QUERY_STRING") else "pages"]
-        page = pages.get(key)
-        if page is None and not _is_held(request, key):
+        pages = queried if request.META.get("QUERY_STRING") else plain
+        encoding = _encoding(request)
+        if "HTTP_IF_NONE_MATCH" in request.META and _is_held(request, key):
+            return _unchanged(pages.get(f"{key}-{encoding}"), key, encoding)
+        kept = pages.get(f"{key}-{encoding}")
+        if kept is None:
             response = get_response(request)
-            page = _page(request, response)
-            if page is None:
+            if not _may_be_kept(response):
                 return zipped(request, response)
-            pages.set(key, page)
-        return _answer(request, page, key)
+            answers = _answers(response, key, {*COMPRESSED, encoding})
+            pages.set_many({f"{key}-{one}": answer for one, answer in answers.items()})
+            kept = answers[encoding]
+        return kept
 
-    return middleware
+    return middleware if settings.PAGE_CACHE else lambda request: zipped(request, get_response(request))
 
 
 def _address(request):
     """What distinguishes the pages of one edition; "" for a request whose answer is not to be kept."""
-    query = request.META.get("QUERY_STRING", "")
-    if request.method not in ("GET", "HEAD") or settings.SESSION_COOKIE_NAME in request.COOKIES:
-        return ""
-    if len(query) > MAX_QUERY or "Authorization" in request.headers or not settings.PAGE_CACHE:
+    meta = request.META
+    query = meta.get("QUERY_STRING", "")
+    if request.method not in ("GET", "HEAD") or len(query) > MAX_QUERY or "HTTP_AUTHORIZATION" in meta:
         return ""
     try:
         return f"{request.scheme}://{request.get_host()}{request.path}?{query}"
@@ -100,51 +104,56 @@ def _hours(at):
 
 def _is_held(request, key):
     """Whether the browser says that it holds the very page of this key, whatever its encoding."""
-    held = parse_etags(request.headers.get("If-None-Match", ""))
+    held = parse_etags(request.META["HTTP_IF_NONE_MATCH"])
     return any(etag.removeprefix("W/").strip('"').partition("-")[0] == key for etag in held)
 
 
-def _page(request, response):
-    """The `Page` to keep of `response`; None when it is for this request alone."""
+def _encoding(request):
+    """How this answer is compressed: "br", "gzip", or "" for those who read neither."""
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+    return next((name for name in COMPRESSED if name in accepted), "")
+
+
+def _may_be_kept(response):
+    """Whether `response` is a page that anyone would get."""
     control = response.get("Cache-Control", "")
-    if (
-        response.status_code != 200
-        or response.cookies
-        or response.streaming
-        or response.has_header("ETag")  # the view looks after itself
-        or response.has_header("Content-Encoding")
-        or "Cookie" in response.get("Vary", "")
-        or not response["Content-Type"].startswith(KEPT)
-        or len(response.content) > MAX_BODY
-        or "private" in control
-        or "no-store" in control
-    ):
-        return None
+    return (
+        response.status_code == 200
+        and not response.cookies
+        and not response.streaming
+        and not response.has_header("ETag")  # such a view looks after itself
+        and not response.has_header("Content-Encoding")
+        and "Cookie" not in response.get("Vary", "")
+        and response["Content-Type"].startswith(KEPT)
+        and len(response.content) <= MAX_BODY
+        and "private" not in control
+        and "no-store" not in control
+    )
+
+
+def _answers(response, key, encodings):
+    """`response` in each of `encodings`, ready to be sent: {encoding: HttpResponse}."""
     patch_vary_headers(response, ["Accept-Encoding"])
     response.headers.setdefault("Cache-Control", CACHE_CONTROL)
-    headers = tuple((name, value) for name, value in response.items() if name != "Content-Length")
-    body = response.content
-    bodies = {
-        "br": brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
-        "gzip": gzip.compress(body, 6, mtime=0),
-    }
-    return Page(headers, bodies)
-
-
-def _answer(request, page, key):
-    """`page` for this browser, in an encoding that it reads; 304 when it holds it (`page` may then be None)."""
-    accepted = request.headers.get("Accept-Encoding", "")
-    encoding = next((name for name in ("br", "gzip") if name in accepted), "")
-    headers = dict(page.headers) if page else {}
-    if _is_held(request, key):
-        headers.pop("Content-Type", None)
-        response = HttpResponseNotModified(headers=headers)
-    else:
-        body = page.bodies[encoding] if encoding else gzip.decompress(page.bodies["gzip"])
-        response = HttpResponse(body, headers=headers)
-        response["Content-Length"] = len(body)
+    headers = dict(response.items())
+    answers = {}
+    for encoding in encodings:
+        body = COMPRESSED[encoding](response.content) if encoding else response.content
+        answers[encoding] = answer = HttpResponse(body, headers=headers)
+        answer["Content-Length"] = len(body)
+        answer["ETag"] = _etag(key, encoding)
         if encoding:
-            response["Content-Encoding"] = encoding
-    # A strong ETag names bytes: each encoding has its own (RFC 9110, 8.8.3.3).
-    response["ETag"] = f'"{key}-{encoding or "id"}"'
-    return response
+            answer["Content-Encoding"] = encoding
+    return answers
+
+
+def _etag(key, encoding):
+    """A strong ETag names bytes: each encoding has its own (RFC 9110, 8.8.3.3)."""
+    return f'"{key}-{encoding or "id"}"'
+
+
+def _unchanged(kept, key, encoding):
+    """304. With the headers of the page, if it is kept here too."""
+    left = ("Content-Type", "Content-Length", "Content-Encoding")
+    headers = {name: value for name, value in (kept.items() if kept else ()) if name not in left}
+    return HttpResponseNotModified(headers={**headers, "ETag": _etag(key, encoding)})

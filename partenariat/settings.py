@@ -88,18 +88,18 @@ WORK_DIR = env.text("WORK_DIR", str(BASE_DIR / "data" / "travail"))
 PAGE_CACHE = env.boolean("PAGE_CACHE", not DEBUG)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Public pages, in each process: some 16 kB each, both encodings.
+    # Public pages, in each process: twice each, in both encodings, some 8 kB.
     "pages": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "pages",
         "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 600},
+        "OPTIONS": {"MAX_ENTRIES": 1200},
     },
     "searches": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "searches",
         "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 200},
+        "OPTIONS": {"MAX_ENTRIES": 400},
     },
     "documents": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
