@@ -18,7 +18,7 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	ALLOWED_HOSTS=example.org DEBUG=0 HTTPS=1 HSTS_SECONDS= HSTS_SUBDOMAINS=1 DATABASE_URL=sqlite://:memory:
 
 .DELETE_ON_ERROR:
-.PHONY: help run dev admin links digest purge backup restore rehearse test lock
+.PHONY: help run dev admin links digest purge backup restore rehearse test bench lock
 
 help:
 	@echo "make run     install, fill an empty base, and serve the site at http://127.0.0.1:8000/ (PORT=8001 to change)"
@@ -31,6 +31,7 @@ help:
 	@echo "make rehearse ARCHIVE=file  restore it in a temporary base, to know that it can be"
 	@echo "make dev     the same site for developers: reloads when a file changes, shows errors"
 	@echo "make test    style, production checks, then all tests on SQLite and on PostgreSQL"
+	@echo "make bench   the site beside a bare Django view, on both databases: ten minutes, on a machine that does nothing else"
 	@echo "make lock    (maintainers) write requirements*.txt again from pyproject.toml; needs uv"
 
 run: $(BIN)/.installed .env
@@ -80,6 +81,10 @@ test: $(BIN)/.installed-dev
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	@$(PRODUCTION) $(MANAGE) makemigrations --check
 	@$(BIN)/python -m tests.both
+
+bench: $(BIN)/.installed-dev
+	@env -u DATABASE_URL $(BIN)/python -m bench.serving
+	@$(BIN)/python -m tests.postgres -- $(BIN)/python -m bench.serving
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
