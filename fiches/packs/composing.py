@@ -20,6 +20,7 @@ BACKING = (
     Section.ROLE_DU_CENTRE,
 )
 CLAIMS = BACKING[:3]  # where words back the claim itself, not an example or a step
+BRIEF = 32  # characters: below, a question needs those around it: « Qu’est-ce qui vous a surpris ? »
 SHORT = 40  # characters: below, an excerpt names a thing rather than says something of it
 
 
@@ -87,7 +88,8 @@ def questions(matter, limit, *, is_joint=False):
 
 
 def _is_question(question, matter):
-    return stands_alone(question) and suits(question, matter.side) and is_about(question, matter.stages)
+    fits = suits(question, matter.side) and is_about(question, matter.stages)
+    return fits and stands_alone(question) and len(question) >= BRIEF
 
 
 def in_turn(rows, limit):

@@ -31,7 +31,7 @@ _LEANS = re.compile(
     r"|(?:la|le|les) (?:remplir|relire|refaire|revoir|tenir)\b)",
     re.I,
 )
-_POINTS = re.compile(r"\b(?:ces|cet|cette)\b(?! (?:année|semaine|fois))", re.I)
+_POINTS = re.compile(r"\b(?:ces|cet|cette)\b(?! (?:année|semaine|fois))|\bsait-(?:il|elle)\b", re.I)
 _PLACE_ONLY = re.compile(r"^(?:au collège|au lycée|au secondaire|à l’école)(?: et au lycée)?(?: ;.*)?$", re.I)
 _BY_PLACE = re.compile(r"^(?:au collège|au lycée|à l’école)[^:]*:", re.I)
 _STAGES = (

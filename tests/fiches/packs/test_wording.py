@@ -52,6 +52,7 @@ def test_a_question_aims_at_the_person_or_is_asked_together():
         ("Au collège et au lycée", False),
         ("Au collège et au lycée ; les conventions passent par le conseil d’administration", False),
         ("Au collège et au lycée : rien ne s’ouvre sans cet accord", False),
+        ("Que sait-il faire que je n’ai jamais eu l’occasion de voir ?", False),
         ("Laisser une trace", True),
     ],
 )
