@@ -252,3 +252,13 @@ def test_the_admin_holds_under_the_strict_policy(visit, site, admin_user):
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.locator(".messagelist .success")).to_be_visible()
     assert Fiche.objects.get(slug="premier-pas").en_bref == "Un nouvel essentiel."
+
+
+def test_the_page_that_one_points_at_is_read_ahead(visit, site):
+    """By Chromium, from the rules named in a header: the strict policy must let them through."""
+    page = visit("/themes/")
+    page.wait_for_timeout(500)  # the rules are fetched after the page
+    link = page.locator("main a[href='/themes/leviers/']").first
+    with page.context.expect_event("request", lambda r: "prefetch" in r.headers.get("sec-purpose", "")) as ahead:
+        link.hover()
+    assert ahead.value.url == f"{site}/themes/leviers/"
