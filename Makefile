@@ -43,7 +43,7 @@ run: $(BIN)/.installed .env
 	echo "Open http://127.0.0.1:$$PORT/     To create an admin: make admin     To stop: Ctrl+C"; \
 	export MALLOC_ARENA_MAX=2; \
 	exec $(BIN)/granian --interface wsgi partenariat.wsgi:application --host 127.0.0.1 --port "$$PORT" \
-		--workers 2 --blocking-threads 4 --no-ws --http1-header-read-timeout 10000 --log-level warning
+		--workers 2 --blocking-threads 16 --no-ws --http1-header-read-timeout 10000 --log-level warning
 
 dev: $(BIN)/.installed-dev .env
 	@set -e; export DEBUG="$${DEBUG:-1}"; $(ENV); \

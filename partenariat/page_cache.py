@@ -10,15 +10,15 @@ Pages with a query string have their own store, so that no list of odd addresses
 
 import gzip
 import hashlib
+import threading
 from bisect import bisect_right
-from contextlib import suppress
 from functools import lru_cache
 
 import brotli
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpResponse, HttpResponseNotModified
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
@@ -43,23 +43,19 @@ KEPT = ("text/", "application/json", "application/xml", "application/ld+json")
 
 
 def page_cache(get_response):
-    """Middleware, the outermost: what it answers from memory goes through nothing else.
+    """Middleware: what it answers from memory goes through nothing that comes after it.
 
     What it needs of the settings is read once: each look at them costs more than it seems, a dozen times a page.
     """
     zipped = GZipMiddleware(get_response).process_response
     plain, queried = caches["pages"], caches["searches"]
     session = settings.SESSION_COOKIE_NAME
-    last_edition = ""  # pages of that edition are still served when the database is gone
 
     def middleware(request):
-        nonlocal last_edition
         address = "" if session in request.COOKIES else _address(request)
         if not address:
             return zipped(request, get_response(request))
-        with suppress(DatabaseError):  # whoever renders the page will meet it too, and answer 503
-            last_edition = _edition()
-        key = hashlib.blake2b(f"{last_edition}\n{address}".encode(), digest_size=18).hexdigest()
+        key = _key(_editions.now(), address)
         pages = queried if request.META.get("QUERY_STRING") else plain
         encoding = _encoding(request)
         if "HTTP_IF_NONE_MATCH" in request.META and _is_held(request, key):
@@ -75,6 +71,53 @@ def page_cache(get_response):
         return kept
 
     return middleware if settings.PAGE_CACHE else lambda request: zipped(request, get_response(request))
+
+
+def is_kept(request):
+    """Whether the page asked for was ready, as the content was when last looked at. No query."""
+    address = "" if settings.SESSION_COOKIE_NAME in request.COOKIES else _address(request)
+    pages = caches["searches" if request.META.get("QUERY_STRING") else "pages"]
+    return bool(address) and pages.has_key(f"{_key(_editions.last, address)}-{_encoding(request)}")
+
+
+def _key(edition, address):
+    return hashlib.blake2b(f"{edition}\n{address}".encode(), digest_size=18).hexdigest()
+
+
+class Editions:
+    """What all pages depend on, asked of the database for each request. `last`: what it said last.
+
+    Pages of that edition are still served when the database is gone. It may take seconds to say that it is: then a
+    single thread asks it, and the others do not wait.
+    """
+
+    def __init__(self):
+        self.last = ""
+        self._is_gone = False
+        self._asking = threading.Lock()
+
+    def now(self):
+        if not self._is_gone:
+            return self._ask()
+        if not self._asking.acquire(blocking=False):
+            return self.last
+        try:
+            return self._ask()
+        finally:
+            self._asking.release()
+
+    def _ask(self):
+        try:
+            found = _edition()
+        except Error:  # whoever makes the page will meet it too, and answer 503
+            self._is_gone = True
+            return self.last
+        self._is_gone = False
+        self.last = found
+        return found  # not `last`, which another thread may have set to what it saw before
+
+
+_editions = Editions()
 
 
 def _address(request):

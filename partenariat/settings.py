@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "partenariat.shedding.shedding",
     "partenariat.page_cache.page_cache",
     "partenariat.headers.security_headers",
     "django.middleware.security.SecurityMiddleware",

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import timedelta
+from threading import Event, Thread
 from unittest import mock
 
 import brotli
@@ -231,3 +232,44 @@ def test_the_rules_for_reading_ahead(client):
     assert answer["Content-Type"] == "application/speculationrules+json"
     assert client.get("/")["Speculation-Rules"] == '"/lire-d-avance.json"'
     assert "/admin/" in answer.content.decode()
+
+
+class TestEditions:
+    """What is asked of the database for each page, when it answers and when it does not."""
+
+    def test_one_alone_asks_a_database_that_is_gone(self, monkeypatch):
+        asked, go_on, calls = Event(), Event(), []
+
+        def edition():
+            calls.append(1)
+            if len(calls) == 1:
+                return "une"
+            if len(calls) == 3:  # it takes its time to fail
+                asked.set()
+                go_on.wait(20)  # seconds
+            raise OperationalError("gone")
+
+        monkeypatch.setattr(page_cache, "_edition", edition)
+        editions = page_cache.Editions()
+        assert [editions.now(), editions.now()] == ["une", "une"]
+        thread = Thread(target=editions.now)
+        thread.start()
+        try:
+            assert asked.wait(20)
+            assert editions.now() == "une"
+            assert len(calls) == 3
+        finally:
+            go_on.set()
+            thread.join()
+        monkeypatch.setattr(page_cache, "_edition", lambda: "autre")
+        assert editions.now() == "autre"
+
+    def test_a_thread_answers_with_what_it_saw_itself(self, monkeypatch):
+        """Whoever asked before it may be told after it, of an older edition."""
+
+        class Overtaken(page_cache.Editions):
+            def __setattr__(self, name, value):
+                super().__setattr__(name, "ancienne" if name == "last" else value)
+
+        monkeypatch.setattr(page_cache, "_edition", lambda: "nouvelle")
+        assert Overtaken().now() == "nouvelle"
