@@ -18,11 +18,12 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	ALLOWED_HOSTS=example.org DEBUG=0 HTTPS=1 HSTS_SECONDS= HSTS_SUBDOMAINS=1 DATABASE_URL=sqlite://:memory:
 
 .DELETE_ON_ERROR:
-.PHONY: help run dev admin links digest purge backup restore rehearse test bench lock
+.PHONY: help run dev admin reset-otp links digest purge backup restore rehearse test bench lock
 
 help:
 	@echo "make run     install, fill an empty base, and serve the site at http://127.0.0.1:8000/ (PORT=8001 to change)"
 	@echo "make admin   create an account for the curators' pages"
+	@echo "make reset-otp ACCOUNT=name  whoever lost their phone and recovery codes; with DO=--apply, do it"
 	@echo "make links   ask every address that the content leads to whether it still answers (each night, from cron)"
 	@echo "make digest  write to the owners of sheets what waits for them (on Monday, from cron; needs EMAIL_URL)"
 	@echo "make purge   erase imported reports 30 days after their excerpts were written (daily, from cron)"
@@ -55,6 +56,9 @@ admin: $(BIN)/.installed .env
 	@set -e; $(ENV); \
 	$(MANAGE) migrate --verbosity 0; \
 	$(MANAGE) createsuperuser
+
+reset-otp: $(BIN)/.installed .env
+	@set -e; $(ENV); $(MANAGE) reset_second_factor "$(ACCOUNT)" $(DO)
 
 links: $(BIN)/.installed .env
 	@set -e; $(ENV); $(MANAGE) check_links --apply

@@ -1,5 +1,6 @@
 from axes.apps import AppConfig as AxesAppConfig
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class PartenariatConfig(AppConfig):
@@ -11,3 +12,7 @@ class ConnexionsConfig(AxesAppConfig):
     """The login guard, under a name that curators understand."""
 
     verbose_name = "Connexions"
+
+
+class PartenariatAdminConfig(AdminConfig):
+    default_site = "partenariat.admin_site.PartenariatAdminSite"

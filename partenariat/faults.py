@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.defaults import bad_request as usual_bad_request
 
+from . import kept_text
+
 RETRY_AFTER = 60  # seconds
 
 
@@ -22,6 +24,14 @@ def bad_request(request, exception):
 
 def too_large(request):
     return render(request, "413.html", status=413)
+
+
+def closed_door(request, response, credentials):
+    """What django-axes answers to who failed five times. The text that waits for a login stays on that page."""
+    waiting = {"texte": request.POST.get(kept_text.FIELD, ""), "next": request.POST.get("next", "")}
+    closed = render(request, "admin/lockout.html", waiting, status=429)
+    closed["Retry-After"] = int(settings.AXES_COOLOFF_TIME.total_seconds())
+    return closed
 
 
 def server_error(request):

@@ -6,7 +6,7 @@ from django.utils.cache import patch_cache_control
 
 HEADERS = {
     "Permissions-Policy": (
-        "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), "
+        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), "
         "encrypted-media=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), "
         "payment=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
     ),

@@ -8,10 +8,11 @@ Nothing is stored: the text stays in the browser's page. No script is needed.
 from functools import wraps
 
 from django.conf import settings
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core import signing
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.urls import resolve, reverse
+from django.shortcuts import redirect, render
+from django.urls import path, resolve, reverse
 from django.views.csrf import csrf_failure as usual_csrf_failure
 
 FIELD = "texte_garde"
@@ -28,21 +29,23 @@ class KeepsTyped:
         @wraps(guarded)  # a view that looks after CSRF itself still says so
         def kept(request, *args, **kwargs):
             if _is_form(request) and not self.has_permission(request):
-                return self._login_page(request)
+                return self.login_page(request, request.get_full_path(), _sealed(request))
             return guarded(request, *args, **kwargs)
 
         return kept
 
-    def _login_page(self, request):
-        from django.contrib.admin.forms import AdminAuthenticationForm  # this class is made before the models
+    def get_urls(self):
+        return [path("texte/", self.admin_view(_give_back), name="give_back"), *super().get_urls()]
 
+    def login_page(self, request, to, texte):
+        """The login page, which leads `to` an address of the site, and gives `texte` back there if there is one."""
         context = {
             **self.each_context(request),
             "title": "Se connecter",
             "form": AdminAuthenticationForm(request),
             "app_path": reverse("admin:login"),
-            "next": request.get_full_path(),
-            "texte": _sealed(request),
+            "next": to,
+            "texte": texte,
         }
         return render(request, "admin/login.html", context)
 
@@ -51,7 +54,7 @@ class KeepsTyped:
         texte = request.POST.get(FIELD, "")
         response = super().login(request, {"texte": texte, **(extra_context or {})})
         if texte and isinstance(response, HttpResponse) and response.status_code == 302:
-            return _given_back(request, texte) or response
+            return given_back(request, texte) or response
         return response
 
 
@@ -62,8 +65,13 @@ def csrf_failure(request, reason=""):
     """
     ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
     if ours and _is_form(request) and request.user.is_active and request.user.is_staff:
-        return _given_back(request, _sealed(request), status=403)
+        return given_back(request, _sealed(request), status=403)
     return usual_csrf_failure(request, reason=reason)
+
+
+def _give_back(request):
+    """Once logged in, the text that a page of the login carried."""
+    return given_back(request, request.POST.get(FIELD, "")) or redirect("admin:index")
 
 
 def _is_form(request):
@@ -77,7 +85,7 @@ def _sealed(request):
     return signing.dumps({"to": request.get_full_path(), "typed": typed}, salt=SALT, compress=True)
 
 
-def _given_back(request, texte, status=200):
+def given_back(request, texte, status=200):
     """The page that sends again what was typed; None if it is not ours, or too old."""
     try:
         kept = signing.loads(texte, salt=SALT, max_age=settings.SESSION_COOKIE_AGE)

@@ -26,7 +26,7 @@ HOSTING = env.text("HOSTING")  # who hosts it: named in the legal notice
 SITE_URL = env.site_url("SITE_URL", "http://127.0.0.1:8000" if DEBUG else "")  # begins the links of what we send
 
 INSTALLED_APPS = [
-    "partenariat.admin_site.PartenariatAdminConfig",
+    "partenariat.apps.PartenariatAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -34,6 +34,9 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "partenariat.apps.ConnexionsConfig",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "csp",
     "reversion",
     "taggit",
@@ -54,6 +57,8 @@ MIDDLEWARE = [
     "partenariat.limits.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "partenariat.second_factor.whole_login",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -175,7 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "admin/lockout.html"
+AXES_LOCKOUT_CALLABLE = "partenariat.faults.closed_door"
 AXES_DISABLE_ACCESS_LOG = True  # successful logins are not kept
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
@@ -192,6 +197,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Transport. HTTPS=0 only where nobody else can listen.
 HTTPS = env.boolean("HTTPS", not DEBUG)
 BEHIND_PROXY = env.boolean("BEHIND_PROXY", default=False)
+REQUIRE_OTP = env.boolean("REQUIRE_OTP", HTTPS)  # a code after the password: else for those who installed it
+OTP_TOTP_ISSUER = SITE_NAME  # the name that a phone shows over the code
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^sante(/pret)?$"]  # what watches the process speaks to it directly
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None

@@ -1,6 +1,6 @@
 """The strict policy holds by itself on every page of the admin: the browser blocks nothing, and asks nobody else.
 
-The `visit` fixture fails on any line of the console, a violation of the policy or a feature unknown to the browser.
+The `visit` fixture fails on any error of the console: each violation of the policy is one.
 """
 
 from urllib.parse import urlsplit

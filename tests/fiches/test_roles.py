@@ -12,6 +12,8 @@ from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from acteurs.merging import preview
 from acteurs.models import Acteur, Contact, Dispositif, Terme
@@ -30,6 +32,7 @@ from fiches.models import (
     versions,
 )
 from fiches.reports.drafting import draft_import
+from partenariat import second_factor
 from tests import factories as make
 from tests.accounts import ROLES, make_account
 from tests.admin_pages import act, address, typed
@@ -263,6 +266,21 @@ def masks(trial):
     return shown
 
 
+def installs_a_phone(trial):
+    assert trial.sees(reverse("admin:two_steps"))
+    trial.client.get(reverse("admin:two_steps_install"))
+    totp = TOTP(bytes.fromhex(trial.client.session[second_factor.KEY]))
+    done = trial.client.post(reverse("admin:two_steps_install"), {"code": f"{totp.token():06}"})
+    again = trial.client.post(reverse("admin:two_steps_codes"))
+    return len(done.context["codes"]) == len(again.context["codes"]) == second_factor.codes_left(trial.me)
+
+
+def resets_the_phone_of(trial, account):
+    TOTPDevice.objects.create(user=account, name="Téléphone")
+    trial.client.post(reverse("admin:auth_user_deux_etapes", args=[account.pk]))
+    return not second_factor.has_one(account)
+
+
 def reopens(trial):
     attempt = AccessAttempt.objects.create(username="lea", ip_address="10.0.0.1", failures_since_start=5)
     return trial.deletes(attempt)
@@ -330,6 +348,11 @@ GESTURES = {
     "voir les comptes": lambda t: t.sees_model(User),
     "modifier un superutilisateur": lambda t: t.changes(User.objects.create_superuser("racine", password="x")),
     "rouvrir une porte fermée après cinq échecs": reopens,
+    "installer son propre code de téléphone, faire ses codes de secours": installs_a_phone,
+    "remettre à zéro le code de téléphone de quelqu’un": lambda t: resets_the_phone_of(t, t.other),
+    "remettre à zéro celui d’un superutilisateur": lambda t: resets_the_phone_of(
+        t, User.objects.create_superuser("racine", password="x")
+    ),
 }
 
 

@@ -132,8 +132,8 @@ def test_its_doors(admin_client):
 
 
 def test_it_costs_as_much_with_much_content_as_with_little(admin_client):
-    """Measured at 13: session (read, then saved in three), account, sheets given back, sheets, excerpts, questions,
-    links, the stamp and the words, the last actions."""
+    """Measured at 14: session (read, then saved in three), account and its phone, sheets given back, sheets, excerpts,
+    questions, links, the stamp and the words, the last actions."""
     counts = []
     for n in (1, 11):
         fill(n)
@@ -141,7 +141,7 @@ def test_it_costs_as_much_with_much_content_as_with_little(admin_client):
         with CaptureQueriesContext(connection) as captured:
             admin_client.get(HOME)
         counts.append(len(captured))
-    assert counts[0] == counts[1] <= 13
+    assert counts[0] == counts[1] <= 14
 
 
 class TestWhoSeesWhat:
