@@ -77,13 +77,18 @@ class Notebook:
 
 
 def questions(matter, limit, *, is_joint=False):
-    """Questions for this person, one from each sheet in turn. Within a sheet, those that aim at them come first; if
-    `is_joint`, those asked together do."""
+    """Questions for this person, one from each sheet in turn: those that aim at them first; if `is_joint`, those
+    asked together."""
     rows = []
+
+    def weakness(question):
+        found = aim(question, matter.side)
+        return (is_joint and found != 1, found)
+
     for one in matter.chosen:
-        fit = [q for q in lines(one.fiche.questions) if _is_question(q, matter)]
-        fit.sort(key=lambda q: (is_joint and aim(q, matter.side) != 1, aim(q, matter.side)))
+        fit = sorted((q for q in lines(one.fiche.questions) if _is_question(q, matter)), key=weakness)
         rows.append([Line(q, ref(one)) for q in fit])
+    rows.sort(key=lambda row: weakness(row[0].texte) if row else (True,))
     return in_turn(rows, limit)
 
 
