@@ -127,12 +127,14 @@ def shedding(get_response):
 
 def lane_of(request):
     """The lane of what is asked; "" for what goes freely: plain pages, files, the curators' work."""
-    if request.path.startswith((_admin(), settings.STATIC_URL)):
-        return ""
     if _DOCUMENT.search(request.path):
-        return "document"
+        lane = "document"
     # Whoever has a session, or says so, gets no page that was kept.
-    return "recherche" if request.META.get("QUERY_STRING") or settings.SESSION_COOKIE_NAME in request.COOKIES else ""
+    elif request.META.get("QUERY_STRING") or settings.SESSION_COOKIE_NAME in request.COOKIES:
+        lane = "recherche"
+    else:
+        return ""
+    return "" if request.path.startswith((_admin(), settings.STATIC_URL)) else lane
 
 
 @cache
