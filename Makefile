@@ -43,8 +43,9 @@ run: $(BIN)/.installed .env
 	echo; \
 	echo "Open http://127.0.0.1:$$PORT/     To create an admin: make admin     To stop: Ctrl+C"; \
 	export MALLOC_ARENA_MAX=2; \
-	exec $(BIN)/granian --interface wsgi partenariat.wsgi:application --host 127.0.0.1 --port "$$PORT" \
-		--workers 2 --blocking-threads 16 --no-ws --http1-header-read-timeout 10000 --log-level warning
+	exec $(BIN)/python -m granian --interface wsgi partenariat.wsgi:application --host 127.0.0.1 --port "$$PORT" \
+		--workers 2 --blocking-threads 16 --respawn-failed-workers --no-ws --http1-header-read-timeout 10000 \
+		--log-level warning --log-config deploy/logs.json
 
 dev: $(BIN)/.installed-dev .env
 	@set -e; export DEBUG="$${DEBUG:-1}"; $(ENV); \

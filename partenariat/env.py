@@ -45,6 +45,14 @@ def integer(name, default):
     return int(value)
 
 
+def choice(name, default, options):
+    """The variable, one of `options` (in lower case), or `default` when it is unset or empty."""
+    value = text(name, default).lower()
+    if value not in options:
+        refuse(name, f"must be one of {', '.join(options)}.")
+    return value
+
+
 def listing(name, default=()):
     """The comma-separated items of the variable, blanks dropped, or a list of `default`."""
     return [item.strip() for item in text(name).split(",") if item.strip()] or list(default)
@@ -83,6 +91,16 @@ SQLITE_OPTIONS = {
 }
 
 
+# A server that is gone is known to be in seconds, even when its machine no longer answers at all.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 30,  # seconds
+    "keepalives_interval": 10,  # seconds
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+
+
 def database(name, *, default_file):
     """Django's DATABASES entry for the URL in the variable (SQLite or PostgreSQL).
 
@@ -105,6 +123,7 @@ def database(name, *, default_file):
         config["OPTIONS"] = {**config.get("OPTIONS", {}), **SQLITE_OPTIONS}
         config["CONN_MAX_AGE"] = None  # measured: opening the file and its four settings takes longer than a kept page
     elif config["ENGINE"] == "django.db.backends.postgresql":
+        config["OPTIONS"] = {**POSTGRESQL_OPTIONS, **config.get("OPTIONS", {})}
         config["CONN_MAX_AGE"] = 600  # seconds
         config["CONN_HEALTH_CHECKS"] = True
     else:

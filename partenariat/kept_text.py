@@ -63,8 +63,7 @@ def csrf_failure(request, reason=""):
 
     The session's cookie is never sent with another site's form (SameSite), and its `Origin` would tell.
     """
-    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
-    if ours and _is_form(request) and request.user.is_active and request.user.is_staff:
+    if _is_ours(request) and _is_form(request) and request.user.is_active and request.user.is_staff:
         return given_back(request, _sealed(request), status=403)
     return usual_csrf_failure(request, reason=reason)
 
@@ -74,6 +73,21 @@ def _give_back(request):
     return given_back(request, request.POST.get(FIELD, "")) or redirect("admin:index")
 
 
+def typed_in(request):
+    """([(name, text)], [the texts worth reading again]) of a form of the admin sent from our own pages; else nothing.
+
+    For a page that asks nothing of the database.
+    """
+    if not (_is_ours(request) and _is_form(request)):
+        return [], []
+    return _fields_and_words(_typed(request))
+
+
+def _is_ours(request):
+    """Whether a form was sent from our own pages: browsers say so."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+
+
 def _is_form(request):
     """Whether a form of the admin that adds or changes something is being sent."""
     match = request.resolver_match or resolve(request.path_info)
@@ -81,8 +95,16 @@ def _is_form(request):
 
 
 def _sealed(request):
-    typed = [(name, texts) for name, texts in request.POST.lists() if name not in NEVER_KEPT]
-    return signing.dumps({"to": request.get_full_path(), "typed": typed}, salt=SALT, compress=True)
+    return signing.dumps({"to": request.get_full_path(), "typed": _typed(request)}, salt=SALT, compress=True)
+
+
+def _typed(request):
+    return [(name, texts) for name, texts in request.POST.lists() if name not in NEVER_KEPT]
+
+
+def _fields_and_words(typed):
+    hidden = [(name, text) for name, texts in typed for text in texts]
+    return hidden, [text for name, text in hidden if not name.startswith("_") and len(text.split()) > 2]
 
 
 def given_back(request, texte, status=200):
@@ -91,7 +113,6 @@ def given_back(request, texte, status=200):
         kept = signing.loads(texte, salt=SALT, max_age=settings.SESSION_COOKIE_AGE)
     except signing.BadSignature:
         return None
-    hidden = [(name, text) for name, texts in kept["typed"] for text in texts]
-    words = [text for name, text in hidden if not name.startswith("_") and len(text.split()) > 2]
+    hidden, words = _fields_and_words(kept["typed"])
     context = {"to": kept["to"], "hidden": hidden, "words": words}
     return render(request, "admin/retrouver.html", context, status=status)

@@ -4,12 +4,13 @@ Secure by default: without DEBUG the site refuses to start with a weak key or an
 and expects to be served over HTTPS (HTTPS=0 is for a laptop).
 """
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from . import env
+from . import env, logs, reporting
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -46,13 +47,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "partenariat.timing.timing",
     "partenariat.shedding.shedding",
     "partenariat.page_cache.page_cache",
     "partenariat.headers.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "partenariat.faults.Sessions",
     "django.middleware.common.CommonMiddleware",
     "partenariat.limits.BodyLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -229,15 +231,28 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Logs hold no personal data: the login guard writes names and addresses, so it is kept quiet.
+# Logs hold no personal data: see logs.py. Developers get whole errors. The login guard writes names and addresses, and
+# the database's own logger writes queries with their values: they are kept quiet.
+LOG_LEVEL = env.choice("LOG_LEVEL", "warning", ("debug", "info", "warning", "error", "critical")).upper()
+LOG_FORMAT = env.choice("LOG_FORMAT", "text", tuple(logs.FORMATTERS))
+SLOW_MS = env.integer("SLOW_MS", 1000)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
+    "formatters": {
+        "line": {"()": logs.FORMATTERS[LOG_FORMAT]},
+        "debug": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "debug" if DEBUG else "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django": {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False},
+        # Addresses that lead nowhere are no event, and robots try thousands.
+        "django.request": {"level": "ERROR" if LOG_LEVEL == "WARNING" else LOG_LEVEL},
+        "django.db.backends": {"level": "WARNING"},
         "axes": {"level": "CRITICAL"},
     },
 }
+logging.raiseExceptions = DEBUG  # a line that cannot be written is lost, rather than printed with all that it holds
+if SENTRY_DSN := env.text("SENTRY_DSN"):
+    reporting.start(SENTRY_DSN)

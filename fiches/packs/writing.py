@@ -5,6 +5,7 @@ code and its tools, the address of the site, and what was asked.
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -19,6 +20,8 @@ from fiches.models import Fiche
 from .office import write_office
 from .pdf import PressFailed, write_pdf
 from .slots import slot
+
+logger = logging.getLogger(__name__)
 
 LONG = 8  # sheets: from there, a document takes the slot of long jobs
 
@@ -89,5 +92,8 @@ def kept_file(key, extension, build, *, sheets=1):
     with slot("long" if sheets >= LONG else "court"):
         if (data := kept.get(key)) is None:  # another may have made it while this one waited
             data = write(build(), extension)
-            kept.set(key, data)
+            try:
+                kept.set(key, data)
+            except OSError:  # no room left: the reader has the file all the same
+                logger.exception("A document could not be kept")
     return data

@@ -73,6 +73,15 @@ def test_integer_refuses_what_is_not_a_whole_number(variable, value):
     assert "whole number" in refusal(env.integer, 7)
 
 
+def test_choice(variable):
+    variable(None)
+    assert env.choice("VARIABLE", "text", ("text", "json")) == "text"
+    variable(" JSON ")
+    assert env.choice("VARIABLE", "text", ("text", "json")) == "json"
+    variable("xml")
+    assert "text, json" in refusal(env.choice, "text", ("text", "json"))
+
+
 def test_listing_drops_blanks(variable):
     variable(" a.fr , ,b.fr,")
     assert env.listing("VARIABLE") == ["a.fr", "b.fr"]
@@ -180,6 +189,13 @@ def test_postgresql(variable, tmp_path, url, host):
     assert config["ENGINE"] == "django.db.backends.postgresql"
     assert config["HOST"] == host
     assert config["CONN_HEALTH_CHECKS"] is True
+    assert config["OPTIONS"]["connect_timeout"] == 5
+
+
+def test_what_an_address_says_of_its_timeouts_wins(variable, tmp_path):
+    variable("postgres://user@db.example.org/base?connect_timeout=2&sslmode=require")
+    options = env.database("VARIABLE", default_file=tmp_path / "other")["OPTIONS"]
+    assert (int(options["connect_timeout"]), options["sslmode"]) == (2, "require")
 
 
 @pytest.mark.parametrize(
