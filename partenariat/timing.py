@@ -25,9 +25,11 @@ def timing(get_response):
         token = request_id.set(number)
         queries = Count()
         started = time.perf_counter()
+        # Not by `execute_wrapper()`, which takes away the last that came: the guard of the content, when the connection
+        # opens during the request (acteurs/stamp.py).
+        connection.execute_wrappers.insert(0, queries)
         try:
-            with connection.execute_wrapper(queries):
-                response = get_response(request)
+            response = get_response(request)
             ms = (time.perf_counter() - started) * 1000
             if response.status_code >= 500:
                 response["X-Request-ID"] = number
@@ -36,6 +38,7 @@ def timing(get_response):
                 _tell(level, request, response, ms, queries.n)
             return response
         finally:
+            connection.execute_wrappers.remove(queries)
             request_id.reset(token)
 
     return middleware
