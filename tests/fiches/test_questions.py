@@ -372,7 +372,7 @@ def test_nobody_adds_one(client):
 
 
 # A form says who else is there, and what it was read from: six queries more.
-@pytest.mark.parametrize(("page", "most"), [("list", 9), ("question", 15), ("synonym", 9)])
+@pytest.mark.parametrize(("page", "most"), [("list", 9), ("question", 16), ("synonym", 9)])
 def test_pages_cost_as_much_with_much_as_with_little(client, page, most):
     question = make.make_question(jours={0: 1})
     url = {

@@ -36,10 +36,10 @@ def words_of(answer):
 
 
 def body_of(answer):
-    """The article of a public page, less the date that publishing gives it."""
+    """The article of a public page, less the date and the files that publishing gives it."""
     html = answer.content.decode()
     article = html[html.index("<article>") : html.index("</article>")]
-    return re.sub(r'<p class="doux">Relue le [^<]*</p>', "", article).split()
+    return re.sub(r'<p class="doux">Relue le [^<]*</p>|<p class="outils prendre">.*?</p>', "", article).split()
 
 
 class TestRefusing:
