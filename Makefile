@@ -26,7 +26,7 @@ help:
 	@echo "make reset-otp ACCOUNT=name  whoever lost their phone and recovery codes; with DO=--apply, do it"
 	@echo "make links   ask every address that the content leads to whether it still answers (each night, from cron)"
 	@echo "make digest  write to the owners of sheets what waits for them (on Monday, from cron; needs EMAIL_URL)"
-	@echo "make purge   erase imported reports 30 days after their excerpts were written (daily, from cron)"
+	@echo "make purge   erase imported reports after 30 days, and old lines of the journal (daily, from cron)"
 	@echo "make backup  put the database and the files in one archive, and let old ones go (daily, from cron)"
 	@echo "make restore ARCHIVE=file   say what restoring it would do; with DO=--apply, do it"
 	@echo "make rehearse ARCHIVE=file  restore it in a temporary base, to know that it can be"
@@ -68,7 +68,7 @@ digest: $(BIN)/.installed .env
 	@set -e; $(ENV); $(MANAGE) send_digest --apply
 
 purge: $(BIN)/.installed .env
-	@set -e; $(ENV); $(MANAGE) purge_imports --apply
+	@set -e; $(ENV); $(MANAGE) purge_imports --apply; $(MANAGE) purge_journal --apply
 
 backup: $(BIN)/.installed .env
 	@set -e; $(ENV); $(MANAGE) backup $(or $(DO),--keep-days 7 --keep-weeks 4 --keep-months 3)

@@ -19,6 +19,7 @@ from .admin_forms import ContentForm, Refused, few_links
 from .admin_presence import TellsPresence
 from .admin_rows import say_add_text
 from .bases import fold
+from .journal import Geste, record
 from .stamp import editing, edition
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,15 @@ class EditingDoor:
 
     def delete_view(self, request, *args, **kwargs):
         return through_the_door(request, super().delete_view, *args, **kwargs)
+
+    def delete_model(self, request, obj):
+        record(Geste.SUPPRIME, obj, by=request.user)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        for obj in queryset:
+            record(Geste.SUPPRIME, obj, by=request.user)
+        super().delete_queryset(request, queryset)
 
 
 def through_the_door(request, view, *args, **kwargs):

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from .admin_base import ContentAdmin
+from .journal import Geste, record
 from .merging import keep_former_names, merge, names_of, preview, relations_to
 from .templatetags.typo import pluriel
 
@@ -117,6 +118,7 @@ class VocabularyAdmin(ContentAdmin):
         self.log_deletions(request, self.model._base_manager.filter(pk__in=lost.values()))
         done = merge(kept, others)
         self.log_change(request, done.kept, _history(done, names))
+        record(Geste.FUSIONNE, done.kept, precision=f"avec {' ; '.join(names)}")
         self.message_user(
             request,
             format_html(

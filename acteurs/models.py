@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from .bases import Addressed, AddressedQuerySet, Content, NaturalKeyed
+from .journal import Trace as Trace
+from .throttle import Essai as Essai
 
 ONE_A_LINE = "Un par ligne."
 
@@ -247,6 +249,8 @@ class Contact(Content):
         blank=True,
         help_text="Dernier jour d’affichage ; ensuite le contact disparaît seul.",
     )
+
+    told_by_number = True  # in the journal
 
     objects = ContactQuerySet.as_manager()
 

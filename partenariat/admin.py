@@ -1,90 +1,24 @@
-"""The parts of the admin that come from elsewhere: accounts, locked doors, and what nobody needs to see."""
+"""The parts of the admin that come from elsewhere: accounts, locked doors, journal, and what nobody needs to see."""
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.contrib.auth.models import Group, User
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from taggit.models import Tag
 
-from acteurs.admin_base import EditingDoor
+from acteurs.journal import Geste
+from acteurs.models import Trace
 
-from . import second_factor
+from .admin_accounts import AccountAdmin, RoleAdmin
 
-User = get_user_model()
-
-admin.site.unregister([Tag, AccessLog, AccessFailureLog, AccessAttempt, User, StaticDevice, TOTPDevice])
-
-
-@admin.register(User)
-class AccountAdmin(EditingDoor, UserAdmin):
-    """Deleting an account leaves its sheets without an owner: a write of content.
-
-    Who is not a superuser neither makes one nor touches one: the group « Administrateur » gives no more than it says.
-    """
-
-    list_display = ["username", "nom", "email", "is_staff", "deux_etapes"]
-
-    def get_queryset(self, request):
-        phones = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-        return super().get_queryset(request).annotate(has_phone=Exists(phones))
-
-    def get_fieldsets(self, request, obj=None):
-        fieldsets = super().get_fieldsets(request, obj)
-        return [*fieldsets, ("Deux étapes", {"fields": ["telephone"]})] if obj else fieldsets
-
-    def get_readonly_fields(self, request, obj=None):
-        fields = [*super().get_readonly_fields(request, obj), "telephone"]
-        return fields if request.user.is_superuser else [*fields, "is_superuser", "user_permissions"]
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and self._may_touch(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and self._may_touch(request, obj)
-
-    @admin.display(description="nom", ordering="last_name")
-    def nom(self, account):
-        return account.get_full_name()
-
-    @admin.display(description="deux étapes", boolean=True, ordering="has_phone")
-    def deux_etapes(self, account):
-        return account.has_phone
-
-    @admin.display(description="code de téléphone")
-    def telephone(self, account):
-        if not account.has_phone:
-            return "Pas installé. Chacun l’installe soi-même, à la page « Deux étapes »."
-        url = reverse("admin:auth_user_deux_etapes", args=[account.pk])
-        return format_html('Installé. <a href="{}">Remettre à zéro, si le téléphone est perdu ou changé</a>', url)
-
-    def get_urls(self):
-        page = self.admin_site.admin_view(self.reset_view)
-        return [path("<int:pk>/deux-etapes/", page, name="auth_user_deux_etapes"), *super().get_urls()]
-
-    def reset_view(self, request, pk):
-        """Ask, then take away the phone and the recovery codes of an account: it installs others at its next login."""
-        account = get_object_or_404(User, pk=pk)
-        if not self.has_change_permission(request, account):
-            raise PermissionDenied
-        if request.method == "POST":
-            second_factor.forget(account)
-            self.log_change(request, account, "Code de téléphone remis à zéro.")
-            self.message_user(request, f"Le code de téléphone de {account} est remis à zéro.")
-            return redirect("admin:auth_user_change", pk)
-        context = {"title": "Remettre à zéro le code de téléphone ?", "account": account, "opts": self.opts}
-        context |= {"required": settings.REQUIRE_OTP, **self.admin_site.each_context(request)}
-        return render(request, "admin/deux_etapes/remettre.html", context)
-
-    def _may_touch(self, request, account):
-        return account is None or request.user.is_superuser or not account.is_superuser
+admin.site.unregister([Tag, AccessLog, AccessFailureLog, AccessAttempt, User, Group, StaticDevice, TOTPDevice])
+admin.site.register(User, AccountAdmin)
+admin.site.register(Group, RoleAdmin)
 
 
 @admin.register(AccessAttempt)
@@ -108,3 +42,52 @@ class AccessAttemptAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         return False
+
+
+@admin.register(Trace)
+class TraceAdmin(admin.ModelAdmin):
+    """The journal, to read: by who manages the accounts. Nobody writes in it."""
+
+    list_display = ["date", "qui", "geste", "sur_quoi", "precision"]
+    list_display_links = None
+    list_filter = ["geste", "quand"]
+    date_hierarchy = "quand"
+    search_fields = ["nom", "objet"]
+    search_help_text = "Un compte, ou ce sur quoi il a agi."
+    list_per_page = 100
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "Le journal : qui a fait quoi", **(extra_context or {})})
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("auth.view_user")
+
+    has_module_permission = has_view_permission
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description="quand", ordering="quand")
+    def date(self, line):
+        return date_format(timezone.localtime(line.quand), "d/m/Y H:i")
+
+    @admin.display(description="qui", ordering="nom")
+    def qui(self, line):
+        return line.nom or "un compte effacé"
+
+    @admin.display(description="sur quoi", ordering="objet")
+    def sur_quoi(self, line):
+        """Its name on that day, which leads to what it is now where there is a page."""
+        try:
+            url = reverse(f"admin:{line.modele.replace('.', '_')}_change", args=[line.objet_id])
+        except NoReverseMatch:
+            return line.objet
+        if line.geste == Geste.SUPPRIME:
+            return line.objet
+        return format_html('<a href="{}">{}</a>', url, line.objet)

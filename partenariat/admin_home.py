@@ -1,10 +1,12 @@
 """What the admin's first page offers: the work that waits, then the doors, by how near they are to it."""
 
+from axes.models import AccessAttempt
+from django.contrib.auth.models import Group, User
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from acteurs.models import Acteur, Contact, Dispositif, Terme
+from acteurs.models import Acteur, Contact, Dispositif, Terme, Trace
 from acteurs.templatetags.typo import pluriel
 from fiches import models as fiches
 from fiches.models import Atelier, EtatLien, Extrait, Fiche, LienVerifie, Question, Solidite, Sort, Statut, Suite
@@ -32,6 +34,12 @@ AROUND = [
     (Contact, "Contacts"),
     (fiches.Porte, "Portes"),
 ]
+ACCOUNTS = [
+    (User, "Utilisateurs"),
+    (Group, "Groupes"),
+    (AccessAttempt, "Portes fermées"),
+    (Trace, "Journal"),
+]
 
 COUNTED = {Fiche, Question, LienVerifie}
 
@@ -47,9 +55,9 @@ def home(site, request):
     seen = {model["model"]: model for app in app_list for model in app["models"] if model.get("admin_url")}
     groups = [
         (title, [(label, seen[model]["admin_url"]) for model, label in doors if model in seen])
-        for title, doors in [("Vocabulaire", VOCABULARY), ("Autour", AROUND)]
+        for title, doors in [("Vocabulaire", VOCABULARY), ("Autour", AROUND), ("Comptes", ACCOUNTS)]
     ]
-    shown = {*COUNTED, *(model for model, _ in [*VOCABULARY, *AROUND])} & set(seen)
+    shown = {*COUNTED, *(model for model, _ in [*VOCABULARY, *AROUND, *ACCOUNTS])} & set(seen)
     rest = [{**app, "models": [m for m in app["models"] if m["model"] not in shown]} for app in app_list]
     return {
         "work": Desk(site, request, seen).cards(),

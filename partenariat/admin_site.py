@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.db import transaction
 from django.urls import path
 
+from acteurs.journal import Geste, record
 from fiches.models import Fiche
 
 from . import agenda, guide, second_factor
@@ -32,6 +34,13 @@ class PartenariatAdminSite(TwoSteps, KeepsTyped, admin.AdminSite):
         refused = Fiche.objects.filter(proprietaire=request.user).exclude(refus="").order_by("pk")
         context = {"home": home(self, request), "refused": refused, **(extra_context or {})}
         return super().index(request, context)
+
+    def password_change(self, request, extra_context=None):
+        with transaction.atomic():
+            answer = super().password_change(request, extra_context)
+            if request.method == "POST" and answer.status_code == 302:
+                record(Geste.MOT_DE_PASSE, request.user, by=request.user)
+        return answer
 
     def get_urls(self):
         return [

@@ -7,6 +7,11 @@ class PartenariatConfig(AppConfig):
     name = "partenariat"
     verbose_name = "Le site"
 
+    def ready(self):
+        from . import accounts
+
+        accounts.install()
+
 
 class ConnexionsConfig(AxesAppConfig):
     """The login guard, under a name that curators understand."""

@@ -17,5 +17,5 @@ def release():
             if path.is_file() and path.suffix != ".pyc":
                 made.update(path.read_bytes())
     shown = (settings.SITE_NAME, settings.SITE_TAGLINE, settings.CONTACT_EMAIL, settings.PUBLISHER, settings.HOSTING)
-    made.update(repr((settings.DEBUG, *shown)).encode())
+    made.update(repr((settings.DEBUG, settings.JOURNAL_MONTHS, *shown)).encode())
     return made.hexdigest()

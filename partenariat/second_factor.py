@@ -27,6 +27,8 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
+from acteurs.journal import Geste, record
+
 EXPECTED = "deux_etapes"  # in the session: who gave a password, and is to give a code
 KEY = "deux_etapes_cle"  # in the session: the secret that is being shown, until a code proves that a phone holds it
 LASTS = 10 * 60  # seconds between the two steps
@@ -144,6 +146,7 @@ def enrol(request, account, code):
         get_user_model().objects.select_for_update().get(pk=account.pk)
         if has_one(account):
             return None
+        record(Geste.TELEPHONE, account, by=account)
         # The code that proves it has been used.
         return TOTPDevice.objects.create(user=account, name="Téléphone", key=key_to_show(request), last_t=totp.t())
 

@@ -165,6 +165,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000  # the fullest sheet of the content has some 430
 DATA_UPLOAD_MAX_NUMBER_FILES = 4
 
+# How long the journal tells who did what (months)
+JOURNAL_MONTHS = env.integer("JOURNAL_MONTHS", 12)
+
 # Who may come in. Five failures close the door for a quarter of an hour.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

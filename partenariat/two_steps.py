@@ -7,12 +7,15 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_lockout_response
 from django.contrib import messages
 from django.contrib.auth.signals import user_login_failed
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
+
+from acteurs.journal import Geste, record
 
 from . import second_factor
 from .kept_text import FIELD, given_back
@@ -67,9 +70,11 @@ class TwoSteps:
             return self._code_page(request, account)
         if not AxesProxyHandler.is_allowed(request, who):
             return get_lockout_response(request, credentials=who)
-        device, wait = second_factor.check(account, request.POST.get("secours") or request.POST.get("code", ""))
+        with transaction.atomic():  # a code is used up by a login that is done, and told
+            device, wait = second_factor.check(account, request.POST.get("secours") or request.POST.get("code", ""))
+            if device:
+                second_factor.enter(request, account, device)
         if device:
-            second_factor.enter(request, account, device)
             self._tell_codes_left(request, account)
             return self._arrived(request)
         if wait:
@@ -98,14 +103,22 @@ class TwoSteps:
             return redirect("admin:two_steps" if account == request.user else "admin:two_steps_code")
         if request.method != "POST":
             return self._install_page(request, account)
+        with transaction.atomic():
+            codes = self._install(request, account)
+        if codes:
+            return self._codes_page(request, codes, installed=True)
+        return self._install_page(request, account, NOT_PROVED)
+
+    def _install(self, request, account):
+        """The recovery codes of `account`, which is logged in with a phone from now on; None for a wrong code."""
         device = second_factor.enrol(request, account, request.POST.get("code", ""))
         if device is None:
-            return self._install_page(request, account, NOT_PROVED)
+            return None
         if account == request.user:
             second_factor.strengthen(request, device)
         else:
             second_factor.enter(request, account, device)
-        return self._codes_page(request, second_factor.renew_codes(account), installed=True)
+        return second_factor.renew_codes(account)
 
     def _install_page(self, request, account, wrong=""):
         key = second_factor.key_to_show(request)
@@ -125,7 +138,10 @@ class TwoSteps:
     def two_steps_codes(self, request):
         if request.method != "POST" or not second_factor.has_one(request.user):
             return redirect("admin:two_steps")
-        return self._codes_page(request, second_factor.renew_codes(request.user))
+        with transaction.atomic():
+            record(Geste.SECOURS, request.user, by=request.user)
+            codes = second_factor.renew_codes(request.user)
+        return self._codes_page(request, codes)
 
     def _codes_page(self, request, codes, *, installed=False):
         context = {"codes": codes, "installed": installed}

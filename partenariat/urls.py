@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
@@ -7,9 +8,9 @@ from . import health, views
 from .sitemaps import SITEMAPS
 
 
-def page(template):
+def page(template, **context):
     """The view of a page that is all in its template."""
-    return TemplateView.as_view(template_name=template)
+    return TemplateView.as_view(template_name=template, extra_context=context)
 
 
 handler400 = "partenariat.faults.bad_request"
@@ -20,7 +21,7 @@ urlpatterns = [
     path("", include("fiches.urls")),
     path("a-propos/", page("site/about.html"), name="about"),
     path("mentions-legales/", page("site/legal.html"), name="legal"),
-    path("confidentialite/", page("site/privacy.html"), name="privacy"),
+    path("confidentialite/", page("site/privacy.html", journal_months=settings.JOURNAL_MONTHS), name="privacy"),
     path("accessibilite/", page("site/accessibility.html"), name="accessibility"),
     path("plan-du-site/", views.site_map, name="site_map"),
     path("favicon.ico", views.favicon, name="favicon"),

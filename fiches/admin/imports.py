@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from acteurs.admin_base import ContentAdmin
+from acteurs.journal import Geste, record
 
 from ..models import Atelier, Destin, Import, Nature, Theme, Voix
 from ..reports import keeping, reviewing
@@ -283,6 +284,7 @@ class ImportsReports(ContentAdmin):
             stream = source.fichier.open()
         except FileNotFoundError as missing:  # erased between the two
             raise Http404 from missing
+        record(Geste.TELECHARGE, source, by=request.user, precision="le compte rendu d’origine")
         return FileResponse(stream, as_attachment=True, filename=source.nom, content_type="application/octet-stream")
 
     def discard_view(self, request, pk):

@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404
 
+from acteurs.journal import Geste, record
+
 from .. import history
 from ..comparison import changes
 from ..models import Statut, versions
@@ -81,6 +83,7 @@ class KeepsVersions(MovesFiches):
         if request.method != "POST":
             return self._shown(request, "admin/versions/abandonner.html", fiche, "Abandonner cette version ?")
         self.log_deletions(request, [fiche])
+        record(Geste.SUPPRIME, fiche, precision="nouvelle version abandonnée")
         fiche.delete()
         self.message_user(request, "La nouvelle version est abandonnée. La fiche en ligne n’a pas bougé.")
         return self._back_to(online)
@@ -153,6 +156,7 @@ class KeepsVersions(MovesFiches):
             target, text = fiche, "Ce texte est rétabli. Ce qu’il y avait avant reste dans les versions."
         lost = put_content(target, content)
         self.log_change(request, target, "Version rétablie.")
+        record(Geste.RETABLI, target)
         self.message_user(request, text, messages.SUCCESS)
         if lost:
             names = ", ".join(f"« {label_of(part)} »" for part in lost)

@@ -147,6 +147,8 @@ class Extrait(NaturalKeyed):
     etat = models.CharField("sort", max_length=10, choices=Sort, default=Sort.RETENU)
     motif = models.CharField("pourquoi l’écarter", max_length=200, blank=True)
 
+    told_by_number = True  # in the journal: a word may be masked later
+
     objects = ExtraitQuerySet.as_manager()
 
     class Meta:

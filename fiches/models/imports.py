@@ -76,6 +76,8 @@ class Import(models.Model):
     atelier = models.ForeignKey(Atelier, models.CASCADE, null=True, related_name="imports")
     ecrit_le = models.DateTimeField("écrit le", null=True)
 
+    told_by_number = True  # in the journal
+
     class Meta:
         verbose_name = "import de compte rendu"
         verbose_name_plural = "imports de comptes rendus"

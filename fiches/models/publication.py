@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from acteurs.journal import Geste, record
+
 from .evidence import Citation
 from .skeleton import Genre, Horizon
 
@@ -77,6 +79,7 @@ class Moves:
         self.published_at = at or self.published_at or timezone.now()
         self.reviewed_on = self.reviewed_on or timezone.localdate()
         self._move(Statut.PUBLIEE, allowed=allowed)
+        record(Geste.PUBLIE, self, by=by)
 
     def refuse(self, note):
         """Give a sheet in review back to its author, with the reason. Raises ValidationError without one."""
@@ -86,10 +89,12 @@ class Moves:
         if len(note) > REFUS_MAX:
             raise ValidationError(f"La raison a {len(note)} signes, {REFUS_MAX} au plus.")
         self._move(Statut.BROUILLON, allowed=[Statut.RELECTURE], refus=note)
+        record(Geste.REFUSE, self)
 
     def archive(self):
         """Withdraw a published sheet: its address answers 410 from now on."""
         self._move(Statut.ARCHIVEE, allowed=[Statut.PUBLIEE])
+        record(Geste.ARCHIVE, self)
 
     def back_to_draft(self):
         """Take a sheet back to work. One that was read online is archived instead."""

@@ -71,6 +71,8 @@ class Question(models.Model):
         "Aucun nom de personne.",
     )
 
+    told_by_number = True  # in the journal
+
     objects = QuestionQuerySet.as_manager()
 
     class Meta:

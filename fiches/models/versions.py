@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from acteurs.journal import Geste, record
+
 from .content import PARTS, content_of, label_of, put_content
 from .fiche import Fiche
 from .publication import Statut
@@ -85,4 +87,5 @@ def publish(copy, *, by):
         fiche.proprietaire = fiche.proprietaire or by
         fiche.save()
         fiche.check_ready()
+        record(Geste.PUBLIE, fiche, by=by, precision="nouvelle version")
     return fiche

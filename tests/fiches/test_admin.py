@@ -366,8 +366,8 @@ class TestLists:
         assert queries(client, address(model, "changelist")) == one
 
     def test_a_sheet_with_twelve_of_each_part_costs_as_much_as_with_one(self, client):
-        """Measured at 32: session, account, the sheet, its neighbours of the form, one or two per inline, its next
-        version, and eight to say who else is here (four of them savepoints).
+        """Measured at 33: session, account and its phone, the sheet, its neighbours of the form, one or two per
+        inline, its next version, and eight to say who else is here (four of them savepoints).
         """
         parts = [make.make_citation, make.make_intervention, make.make_voisinage, make.make_etape, make.make_gain]
         fiche = make.make_fiche(leviers=[make.make_levier()])
@@ -380,7 +380,7 @@ class TestLists:
             for _ in range(11):
                 part(fiche=fiche)
         assert queries(client, address(Fiche, "change", fiche.pk)) == one
-        assert one <= 33  # one of them asks whether the account has a second step
+        assert one <= 33
 
     def test_the_autocomplete_of_a_row_shows_its_choice(self, client):
         citation = make.make_citation()

@@ -16,7 +16,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from acteurs.merging import preview
-from acteurs.models import Acteur, Contact, Dispositif, Terme
+from acteurs.models import Acteur, Contact, Dispositif, Terme, Trace
 from acteurs.stamp import editing
 from fiches import history
 from fiches.models import (
@@ -348,6 +348,7 @@ GESTURES = {
     "voir les comptes": lambda t: t.sees_model(User),
     "modifier un superutilisateur": lambda t: t.changes(User.objects.create_superuser("racine", password="x")),
     "rouvrir une porte fermée après cinq échecs": reopens,
+    "lire le journal": lambda t: t.sees_model(Trace),
     "installer son propre code de téléphone, faire ses codes de secours": installs_a_phone,
     "remettre à zéro le code de téléphone de quelqu’un": lambda t: resets_the_phone_of(t, t.other),
     "remettre à zéro celui d’un superutilisateur": lambda t: resets_the_phone_of(

@@ -122,10 +122,11 @@ def test_its_doors(admin_client):
     assert {title: [label for label, _ in doors] for title, doors in home["groups"]} == {
         "Vocabulaire": ["Leviers", "Acteurs", "Dispositifs", "Termes", "Thèmes", "Synonymes"],
         "Autour": ["Ateliers", "Extraits", "Phrases", "Temps forts", "Démarches", "Ressources", "Contacts", "Portes"],
+        "Comptes": ["Utilisateurs", "Groupes", "Portes fermées", "Journal"],
     }
     doors = {work["url"] for work in home["work"]} | {url for _, found in home["groups"] for _, url in found}
     rest = [model["admin_url"] for app in home["rest"] for model in app["models"]]
-    assert len(doors) == 18
+    assert len(doors) == 22
     assert not doors & set(rest)
     for url in [*doors, *rest, home["guide_url"]]:
         assert admin_client.get(url).status_code == 200

@@ -2,6 +2,9 @@
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from acteurs.journal import Geste, record
 
 from ...second_factor import codes_left, forget, has_one
 
@@ -25,6 +28,8 @@ class Command(BaseCommand):
             return
         left = codes_left(account)
         if apply:
-            forget(account)
+            with transaction.atomic():
+                forget(account)
+                record(Geste.REMIS_A_ZERO, account)
         done = "taken away; the next login installs another" if apply else "to take away (--apply does)"
         self.stdout.write(f"{username}: a phone and {left} recovery codes, {done}.")
