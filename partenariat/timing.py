@@ -25,8 +25,8 @@ def timing(get_response):
         token = request_id.set(number)
         queries = Count()
         started = time.perf_counter()
-        # Not by `execute_wrapper()`, which takes away the last that came: the guard of the content, when the connection
-        # opens during the request (acteurs/stamp.py).
+        # Not by `execute_wrapper()`, which takes away the last that came: the guard of the content, when the
+        # connection opens during the request (acteurs/stamp.py).
         connection.execute_wrappers.insert(0, queries)
         try:
             response = get_response(request)
