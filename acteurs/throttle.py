@@ -34,16 +34,32 @@ def wait(what, who, *, limit, seconds):
 
     `limit` tries in `seconds` from the first of them; those refused do not count.
     """
-    now, window = timezone.now(), timedelta(seconds=seconds)
-    key = salted_hmac("acteurs.throttle", f"{what}\n{who}", algorithm="sha256").hexdigest()
+    now, key = timezone.now(), _key(what, who)
     with transaction.atomic():
         Essai.objects.filter(depuis__lt=now - KEPT).delete()
         Essai.objects.get_or_create(cle=key, defaults={"depuis": now, "nombre": 0})
         essai = Essai.objects.select_for_update().get(cle=key)
-        if essai.depuis + window <= now:
+        if essai.depuis + timedelta(seconds=seconds) <= now:
             essai.depuis, essai.nombre = now, 0
-        if essai.nombre >= limit:
-            return ceil((essai.depuis + window - now).total_seconds())
+        if left := _left(essai, limit, seconds, now):
+            return left
         essai.nombre += 1
         essai.save()
     return 0
+
+
+def closed_for(what, who, *, limit, seconds):
+    """In how many seconds `who` may try `what` again; 0 if at once. Counts nothing."""
+    essai = Essai.objects.filter(cle=_key(what, who)).first()
+    return _left(essai, limit, seconds, timezone.now()) if essai else 0
+
+
+def _left(essai, limit, seconds, now):
+    """How many seconds of a window that is full are left."""
+    if essai.nombre < limit:
+        return 0
+    return max(0, ceil((essai.depuis + timedelta(seconds=seconds) - now).total_seconds()))
+
+
+def _key(what, who):
+    return salted_hmac("acteurs.throttle", f"{what}\n{who}", algorithm="sha256").hexdigest()

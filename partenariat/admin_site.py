@@ -11,7 +11,9 @@ from fiches.models import Fiche
 
 from . import agenda, guide, second_factor
 from .admin_home import home
+from .doors import CountsFailures
 from .kept_text import KeepsTyped
+from .lost_password import LostPassword
 from .two_steps import SecondStepNeeded, TwoSteps
 
 
@@ -23,7 +25,7 @@ class LoginForm(AdminAuthenticationForm):
             raise SecondStepNeeded(user)
 
 
-class PartenariatAdminSite(TwoSteps, KeepsTyped, admin.AdminSite):
+class PartenariatAdminSite(CountsFailures, TwoSteps, LostPassword, KeepsTyped, admin.AdminSite):
     site_header = f"{settings.SITE_NAME} : l’atelier des fiches"
     site_title = settings.SITE_NAME
     index_title = "Que voulez-vous faire ?"

@@ -8,9 +8,10 @@ class PartenariatConfig(AppConfig):
     verbose_name = "Le site"
 
     def ready(self):
-        from . import accounts
+        from . import accounts, doors
 
         accounts.install()
+        doors.install()
 
 
 class ConnexionsConfig(AxesAppConfig):

@@ -3,6 +3,7 @@
 import errno
 import logging
 import sys
+from math import ceil
 
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -37,12 +38,11 @@ def too_large(request):
     return render(request, "413.html", status=413)
 
 
-def closed_door(request, response, credentials):
-    """What django-axes answers to who failed five times. The text that waits for a login stays on that page."""
-    waiting = {"texte": request.POST.get(kept_text.FIELD, ""), "next": request.POST.get("next", "")}
-    closed = render(request, "admin/lockout.html", waiting, status=429)
-    closed["Retry-After"] = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    return closed
+def too_often(request, seconds):
+    """429: what is asked may be asked again in so many `seconds`."""
+    answer = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
+    answer["Retry-After"] = seconds
+    return answer
 
 
 def server_error(request):

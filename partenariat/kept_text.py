@@ -17,7 +17,7 @@ from django.views.csrf import csrf_failure as usual_csrf_failure
 
 FIELD = "texte_garde"
 SALT = "partenariat.texte"
-NEVER_KEPT = ("csrfmiddlewaretoken", "password", "password1", "password2", "old_password", FIELD)
+NEVER_KEPT = ("csrfmiddlewaretoken", FIELD)  # nor any password
 
 
 class KeepsTyped:
@@ -99,7 +99,8 @@ def _sealed(request):
 
 
 def _typed(request):
-    return [(name, texts) for name, texts in request.POST.lists() if name not in NEVER_KEPT]
+    fields = request.POST.lists()
+    return [(name, texts) for name, texts in fields if name not in NEVER_KEPT and "password" not in name]
 
 
 def _fields_and_words(typed):

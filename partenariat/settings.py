@@ -120,7 +120,7 @@ CACHES = {
 # Search: above so many sheets its index is updated rather than made again at each change (fiches/search/index.py).
 SEARCH_INCREMENTAL_ABOVE = env.integer("SEARCH_INCREMENTAL_ABOVE", 5_000)
 
-# E-mail: the weekly letter to the owners of sheets. Nothing else is ever sent.
+# E-mail: the weekly letter to the owners of sheets, the link of a forgotten password. Nothing else is ever sent.
 EMAIL_BACKEND, _email = env.email("EMAIL_URL", debug=DEBUG)
 EMAIL_HOST, EMAIL_PORT = _email["host"], _email["port"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email["user"], _email["password"]
@@ -185,7 +185,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "partenariat.faults.closed_door"
+AXES_LOCKOUT_CALLABLE = "partenariat.doors.closed_door"
 AXES_DISABLE_ACCESS_LOG = True  # successful logins are not kept
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
@@ -195,6 +195,7 @@ SESSION_SAVE_EVERY_REQUEST = True  # only for those who have a session: readers 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that the link of a letter is worth
 CSRF_FAILURE_VIEW = "partenariat.kept_text.csrf_failure"
 CSRF_COOKIE_AGE = None  # gone with the browser's session
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -325,7 +325,8 @@ class TestSessionEnded:
         assert answer.status_code == 409
 
     def test_neither_the_password_nor_the_token_is_in_it(self, ana, fiche):
-        page = self.expired(ana, fiche, csrfmiddlewaretoken="jeton-secret", password="mot-secret")
+        secrets = {"csrfmiddlewaretoken": "jeton-secret", "password": "mot-secret", "new_password1": "mot-secret"}
+        page = self.expired(ana, fiche, **secrets)
         back = self.log_in(ana, page).content.decode()
         assert "jeton-secret" not in back
         assert "mot-secret" not in back

@@ -310,6 +310,7 @@ class TestClosedDoor:
 
 class TestNothingGoesRound:
     OPEN = {"login", "logout", "jsi18n", "two_steps_code", "two_steps_install"}
+    OPEN |= {f"password_reset{page}" for page in ("", "_done", "_confirm", "_complete")}
 
     def addresses(self, patterns=None):
         """Each address of the admin, with something in the place of what varies."""
