@@ -237,7 +237,7 @@ def test_a_choice_made_while_another_is_on_its_way_wins(visit, site):
     page = visit("/fiches/")
     page.evaluate("for (const m of ['tension', 'bilan']) document.querySelector(`[value=${m}]`).click()")
     expect(page).to_have_url(f"{site}/fiches/?moment=tension&moment=bilan")
-    expect(page.get_by_label("Bilan")).to_be_checked()
+    expect(page.locator("#choix").get_by_label("Bilan")).to_be_checked()
     page.go_back()
     expect(page).to_have_url(f"{site}/fiches/")
 
@@ -245,7 +245,7 @@ def test_a_choice_made_while_another_is_on_its_way_wins(visit, site):
 def test_when_fetching_fails_the_page_is_visited(visit, site):
     page = visit("/fiches/")
     page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
-    page.get_by_label("Bilan").check()
+    page.locator("#choix").get_by_label("Bilan").check()
     expect(page).to_have_url(f"{site}/fiches/?moment=bilan")
     expect(status(page)).to_contain_text("Bilan")
     assert page.evaluate("String(window.fetch).includes('native code')"), "the page was not visited"
