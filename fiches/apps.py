@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.signals import request_finished
 
 
 class FichesConfig(AppConfig):
@@ -7,7 +8,9 @@ class FichesConfig(AppConfig):
 
     def ready(self):
         from . import history
+        from .memory import give_back_sometimes
         from .search import marks
 
+        request_finished.connect(give_back_sometimes)
         marks.install()
         history.install()

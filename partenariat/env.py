@@ -85,8 +85,11 @@ def hosts(name, *, debug):
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,  # seconds
+    # For each of the eight threads of a site: a larger page cache (kB) or more statements gain no time, since the
+    # system keeps the file in memory, and took up to 36 MB each.
+    "cached_statements": 16,
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-512; PRAGMA temp_store=MEMORY;"
     ),
 }
 

@@ -1,5 +1,6 @@
 """The sheets, what proves them, and what surrounds them."""
 
+from .analyses import Analyse
 from .around import DitePar, Phrase, Ressource, Synonyme, SynonymeGenre, TempsFort
 from .demarches import Decideur, Degre, Demarche, PouvoirDemarche
 from .digest import Recapitulatif
@@ -15,6 +16,7 @@ from .solidite import Evidence, Solidite
 from .themes import Categorie, Cote, FicheLevier, Levier, Moment, Porte, PortePlace, Theme, ThemePage
 
 __all__ = [
+    "Analyse",
     "Atelier",
     "Categorie",
     "Citation",

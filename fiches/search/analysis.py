@@ -98,6 +98,11 @@ class Analyser:
         # a lock held by another thread at the moment of a fork would never be released in the child.
         self._local = threading.local()
 
+    def forget(self):
+        """Let go of the words remembered: they are read again when they come back."""
+        self._pieces_of.clear()
+        self._stem_of.clear()
+
     def tokens(self, text, *, small=False):
         """The tokens of `text`, in order, stop words left out unless `small`."""
         return [

@@ -3,7 +3,9 @@
 from acteurs.stamp import edition
 from fiches.models import Fiche
 
-MAX_KEPT = 300  # sheets, of about 30 kB each; the oldest goes when there is no room left
+from .highlight import sections
+
+MAX_KEPT = 200  # sheets, of 12 to 17 kB each; the oldest goes when there is no room left
 
 
 class Result:
@@ -42,7 +44,7 @@ class Shelf:
             is_in_doubt = (door := edition()) is not None and door.wrote
             read = Fiche.objects.published().for_results().in_bulk(missing)
             for pk, fiche in read.items():
-                found[pk] = fiche
+                found[pk] = _lightened(fiche)
                 if fiche.marque == now[pk] and not is_in_doubt:
                     self._keep(pk, state[pk], fiche)
         return found
@@ -51,3 +53,13 @@ class Shelf:
         while len(self._kept) >= MAX_KEPT:
             self._kept.pop(next(iter(self._kept), None), None)
         self._kept[pk] = (state, fiche)
+
+
+def _lightened(fiche):
+    """The same sheet with all that its card tells worked out, less the rows that it comes from, which weigh more."""
+    for name in ("evidence", "marks"):
+        getattr(fiche, name)  # the property keeps it
+    sections(fiche)
+    del fiche.published_citations
+    fiche._prefetched_objects_cache.clear()
+    return fiche

@@ -99,7 +99,7 @@ class Highlighter:
         if self._pattern is None:
             return shown
         best, worth = None, self._worth(self._pattern.finditer(f"{fiche.titre} {fiche.en_bref}"))
-        for section, text in _sections(fiche):
+        for section, text in sections(fiche):
             matches = list(self._pattern.finditer(text))
             if not matches or self._worth(matches) <= worth:
                 continue
@@ -111,7 +111,7 @@ class Highlighter:
         return shown._replace(section=Section(best[0]).label, parts=self.parts(best[1]))
 
 
-def _sections(fiche):
+def sections(fiche):
     """[(section, its text), …] in the order of the page; put together once, since a sheet found is only read."""
     if "sections_read" not in fiche.__dict__:
         fiche.sections_read = list(_read_sections(fiche))

@@ -5,10 +5,8 @@ is never older than the database at the moment of the call; an error leaves the 
 search tries again. Why this rather than a shared folder: docs/decisions/0009-recherche.md.
 """
 
-import ctypes
 import logging
 import os
-import sys
 import threading
 import traceback
 from contextlib import contextmanager
@@ -17,22 +15,24 @@ from datetime import datetime
 
 import tantivy
 from django.conf import settings
+from django.core.signals import request_finished
 from django.db import connection, transaction
 from django.db.models import Min
 from django.utils import timezone
 
 from acteurs.stamp import Stamp, edition, stamp
+from fiches.memory import give_back
 from fiches.models import Fiche, Statut
 
+from .analyses import CHUNK, Analyses
 from .lexicon import Lexicon
 from .panel import Panel
-from .schema import FACETS, read, schema, to_document
+from .schema import FACETS, WORDS, read, schema, to_document, words_schema
 from .vocabulary import Vocabulary
 
 logger = logging.getLogger(__name__)
 
 HEAP = 64_000_000  # bytes lent to the engine while it builds: enough for one segment, hence one ranking everywhere
-CHUNK = 500  # sheets read at a time
 
 
 @dataclass(frozen=True)
@@ -57,25 +57,31 @@ class Keeper:
     `sheets`: a function that gives the queryset of those to index.
     """
 
-    def __init__(self, sheets):
+    def __init__(self, sheets, analyses=None):
         self._sheets = sheets
+        self._analyses = analyses or Analyses()
         self._mutex = threading.Lock()
         self._forget()
 
     def _forget(self):
         """Back to nothing: what a build left half done must not be trusted."""
         self._view = None
-        self._documents = {}  # {key of a sheet: Document}
-        self._index = None  # kept when it is updated rather than made again
-        self._lexicon = self._panel = self._vocabulary = None
-        self._lexicon_words = ()
+        self._lexicon = self._panel = None
         self._seen = Stamp(-1, "")  # what the parts above were made from
+        self._analyses.forget()
+        self._drop_sheets()
+
+    def _drop_sheets(self):
+        self._held = {}  # {key of a sheet that the two indexes hold: its mark}
+        self._index = self._words = None
+        self._searcher = self._vocabulary = None
 
     def begin_again_in_child(self):
         """After a fork. A mutex that another thread holds, in the middle of a build, would never be released here."""
         if self._mutex.locked():
             self._forget()
         self._mutex = threading.Lock()
+        self._analyses = Analyses()
 
     def fresh(self):
         """The `View` of the database as it is now. One query when nothing has changed.
@@ -84,7 +90,7 @@ class Keeper:
         not tell of them. Raises the database's errors; a sheet that cannot be analysed is logged and left out.
         """
         if (door := edition()) and door.wrote:
-            return Keeper(self._sheets)._build(stamp())
+            return Keeper(self._sheets, Analyses(are_kept=False))._build(stamp())
         view = self._view
         if view is not None and view.is_fresh(stamp()):
             return view
@@ -96,97 +102,114 @@ class Keeper:
                 except BaseException:  # the engine's panics are no Exception
                     self._forget()
                     raise
-                _return_memory()
+                give_back()
             return self._view
 
+    def save(self, **kwargs):
+        """Keep what this process analysed for those that will start. Called once an answer has left."""
+        if self._analyses.save():
+            give_back()
+
     def _build(self, needed):
+        if self._seen.fiches != needed.fiches:
+            self._drop_sheets()
         if self._seen.lexique != needed.lexique or self._lexicon is None:
             self._read_words()
-        if self._seen.fiches != needed.fiches:
-            self._drop_documents()
         until = Fiche.objects.filter(statut=Statut.PUBLIEE, published_at__gt=timezone.now())
         until = until.aggregate(first=Min("published_at"))["first"]
-        searcher = self._searcher(*self._changes())
+        marques = dict(self._sheets().order_by().values_list("pk", "marque"))
+        self._analyses.begin(self._lexicon.acronyms, needed.fiches, marques)
+        if self._searcher is None or self._held != marques:
+            self._searcher = self._search_among(marques)
+            self._vocabulary = None
+        if self._vocabulary is None:
+            self._vocabulary = Vocabulary(self._lexicon.analyser, [*_count_words(self._words), *self._lexicon.words])
         self._seen = needed
-        return View(needed, until, searcher, self._lexicon, self._vocabulary, self._panel, _sheets_by_facet(searcher))
+        sheets = _sheets_by_facet(self._searcher)
+        return View(needed, until, self._searcher, self._lexicon, self._vocabulary, self._panel, sheets)
 
     def _read_words(self):
         """The lexicon and the panel; every document too if the acronyms have changed, for they change the analysis."""
         former, self._lexicon = self._lexicon, Lexicon.load()
         if former is not None and former.acronyms == self._lexicon.acronyms:
             self._lexicon.analyser = former.analyser  # with all that it remembers
-            for known in self._lexicon_words:
-                self._vocabulary.forget(known)
-            self._learn_lexicon()
         else:
-            self._drop_documents()
+            self._drop_sheets()
+        self._vocabulary = None
         self._panel = Panel(self._lexicon)
+        self._lexicon.analyser.forget()  # it read all these words at once, and queries will bring few of them back
 
-    def _learn_lexicon(self):
-        self._lexicon_words = [
-            self._vocabulary.learn(self._lexicon.names),
-            self._vocabulary.learn(self._lexicon.texts, shown=False),
-        ]
-
-    def _drop_documents(self):
-        self._documents = {}
-        self._index = None
-        self._vocabulary = Vocabulary(self._lexicon.analyser)
-        self._learn_lexicon()
-
-    def _forget_words(self, document):
-        self._vocabulary.forget(document.seen)
-        self._vocabulary.forget(document.hidden)
-
-    def _changes(self):
-        """Forget the documents of sheets gone or changed: (their keys, the keys of the sheets to read)."""
-        now = dict(self._sheets().order_by().values_list("pk", "marque"))
-        gone = [pk for pk, document in self._documents.items() if now.get(pk) != document.marque]
-        for pk in gone:
-            self._forget_words(self._documents.pop(pk))
-        return gone, sorted(now.keys() - self._documents.keys())
-
-    def _searcher(self, gone, missing):
-        """A searcher of the documents: made again whole, or brought up to date when there are very many.
+    def _search_among(self, marques):
+        """A searcher of these sheets: made again whole, or brought up to date when there are very many.
 
         Whole, all processes rank alike. Updated, what was deleted still weighs a little in the frequencies until the
-        engine merges: rankings may differ slightly.
+        engine merges: rankings may differ slightly. Words are counted without what was deleted, so that their index
+        is always updated.
         """
-        many = len(self._documents) + len(missing) > settings.SEARCH_INCREMENTAL_ABOVE
+        many = len(marques) > settings.SEARCH_INCREMENTAL_ABOVE
         kept, self._index = self._index if many else None, None  # unless all goes well, nothing of it is trusted
-        index = kept or tantivy.Index(schema())
-        index.config_reader("manual")
-        writer = index.writer(HEAP, 1)
-        if kept and gone:
-            # By query: deleting by term with a number deletes nothing, in silence.
-            writer.delete_documents_by_query(tantivy.Query.term_set_query(schema(), "id", gone))
-        # The engine works on these in its own thread while the missing ones are read and analysed.
-        for pk in () if kept else sorted(self._documents):
-            writer.add_json(self._documents[pk].json)
-        for document in self._make(missing):
-            writer.add_json(document.json)
-        writer.commit()  # once: after a commit that failed, the next would succeed without its documents
-        writer.wait_merging_threads()
-        index.reload()
-        self._index = index if many else None
+        index, words = kept or tantivy.Index(schema()), self._words or tantivy.Index(words_schema())
+        held = {pk: marque for pk, marque in self._held.items() if marques.get(pk) == marque}
+        gone = sorted(self._held.keys() - held.keys())
+        wanted = sorted(marques.keys() - held.keys() if kept else marques)
+        with _writing(index, gone if kept else ()) as write_texts, _writing(words, gone) as write_words:
+            # The engine works on these in its own threads while the next ones are read and analysed.
+            for pk, document in self._documents(wanted, marques):
+                write_texts(document.texts)
+                if pk not in held:
+                    write_words(document.words)
+                    held[pk] = document.marque
+        self._held, self._words, self._index = held, words, index if many else None
         return index.searcher()
 
-    def _make(self, missing):
-        """Read and analyse the sheets of these keys, and yield their documents. A bad one is logged and left out."""
-        for start in range(0, len(missing), CHUNK):
-            for fiche in read(self._sheets().filter(pk__in=missing[start : start + CHUNK]).order_by("pk")):
-                try:
-                    document = to_document(fiche, self._lexicon.analyser, self._vocabulary)
-                except Exception as error:
-                    # Where it failed, but not what it says, which may be the words of the sheet.
-                    where = "".join(traceback.format_tb(error.__traceback__))
-                    kind = type(error).__name__
-                    logger.error(
-                        "Search left out the sheet %s, which it cannot analyse: %s\n%s", fiche.pk, kind, where
-                    )
-                    continue
-                self._documents[fiche.pk] = document
-                yield document
+    def _documents(self, keys, marques):
+        """Yield (key, `Document`) of the sheets of these keys, which are sorted. A bad one is logged and left out."""
+        for start in range(0, len(keys), CHUNK):
+            chunk = keys[start : start + CHUNK]
+            known = self._analyses.take({pk: marques[pk] for pk in chunk})
+            self._analyse(known, [pk for pk in chunk if pk not in known])
+            yield from sorted(known.items())
+        if len(self._analyses) > CHUNK:
+            self._lexicon.analyser.forget()  # the words of thousands of sheets: no query will ask for most of them
+
+    def _analyse(self, known, missing):
+        """Read and analyse the sheets of these keys, and add them to `known`."""
+        if not missing:
+            return
+        for fiche in read(self._sheets().filter(pk__in=missing).order_by("pk")):
+            try:
+                document = to_document(fiche, self._lexicon.analyser)
+            except Exception as error:
+                # Where it failed, but not what it says, which may be the words of the sheet.
+                where = "".join(traceback.format_tb(error.__traceback__))
+                kind = type(error).__name__
+                logger.error("Search left out the sheet %s, which it cannot analyse: %s\n%s", fiche.pk, kind, where)
+                continue
+            known[fiche.pk] = document
+            self._analyses.add(fiche.pk, document)
+
+
+@contextmanager
+def _writing(index, gone):
+    """Gives a function that adds a document, as JSON, to `index`, without those of the keys `gone`.
+
+    All is seen at the end, or nothing: one commit, for after one that failed the next would succeed without its
+    documents.
+    """
+    index.config_reader("manual")
+    writer = index.writer(HEAP, 1)
+    if gone:
+        # By query: deleting by term with a number deletes nothing, in silence.
+        writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "id", gone))
+    yield writer.add_json
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+
+
+def _count_words(index):
+    """[(a word as vocabulary.packed() gives it, how many sheets hold it), …]."""
+    return index.searcher().terms_with_prefix(WORDS, "", tantivy.Query.all_query())
 
 
 @contextmanager
@@ -219,15 +242,13 @@ def _sheets_by_facet(searcher):
     return {facet: {int(bucket["key"]): bucket["doc_count"] for bucket in found[facet]["buckets"]} for facet in FACETS}
 
 
-def _return_memory():
-    """Give back to the system what the build has freed: glibc keeps it otherwise, and a process grows threefold."""
-    if sys.platform == "linux":
-        try:
-            ctypes.CDLL(None).malloc_trim(0)
-        except (OSError, AttributeError):  # another C library, which needs no telling
-            return
-
-
 _keeper = Keeper(Fiche.objects.published)
 os.register_at_fork(after_in_child=_keeper.begin_again_in_child)
+request_finished.connect(_keeper.save)
 fresh = _keeper.fresh
+
+
+def prepare():
+    """Analyse every published sheet that is not yet, and keep what it gives: a server then starts quickly."""
+    fresh()
+    _keeper.save()

@@ -14,6 +14,7 @@ from fiches.models.themes import SHEET_PAGES
 
 from .analysis import Analyser
 from .schema import STRONGEST_FIRST
+from .vocabulary import packed
 
 EXACTLY = 1.0
 NEAR = 0.5  # of a word that leads somewhere too, or to a word of the glossary
@@ -89,8 +90,7 @@ class Lexicon:
             frozenset(group.nom for group in sigles if group.prudence),
         )
         self.analyser = Analyser(*self.acronyms)
-        self.names = [name for found in rows.values() for row in found for name in names_of(row)]
-        self.texts = []  # names and hidden words: one may type them all
+        self._texts = []  # names and hidden words: one may type them all
         self._meanings = defaultdict(list)  # {run: [Meaning, …]}
         self._names_with = defaultdict(set)  # {term: {(facet, pk, the terms of a name), …}}
         self._longest = 1
@@ -99,18 +99,22 @@ class Lexicon:
                 self._add_row(facet, row)
         for group in synonymes:
             self._add_group(group)
+        self.words = self._words()
 
     @classmethod
     def load(cls):
         """Read from the database: a dozen queries."""
         rows = {facet: list(model.objects.order_by("pk")) for facet, model in NAMED.items()}
-        lexicon = cls(rows, list(Synonyme.objects.order_by("pk").prefetch_related(*LEADS.values())))
+        synonymes = list(Synonyme.objects.order_by("pk").prefetch_related(*LEADS.values()))
+        lexicon = cls(rows, synonymes)
+        for group in synonymes:
+            group._prefetched_objects_cache.clear()  # rows that point to each other: 3 MB would wait for the collector
         lexicon.choices = _choices(rows)
         return lexicon
 
     def _runs(self, text):
         """The runs of terms by which a word or expression is typed: « turn-over » is also typed in one word."""
-        self.texts.append(text)
+        self._texts.append(text)
         runs = [tuple(self.analyser.query_terms(text))]
         if "-" in text and " " not in text.strip():
             runs.append((self.analyser.stem(text.replace("-", "")),))
@@ -126,9 +130,9 @@ class Lexicon:
         for name in (*names_of(row), *lines(row.synonymes)):
             for run in self._runs(name):
                 self._mean(run, Meaning(facet, row.pk, trust=trust))
-                if len(set(run)) > 1:
-                    for term in run:
-                        self._names_with[term].add((facet, row.pk, frozenset(run)))
+                if len(terms := frozenset(run)) > 1:
+                    for term in terms:
+                        self._names_with[term].add((facet, row.pk, terms))
         for name in lines(row.proches):
             for run in self._runs(name):
                 self._mean(run, Meaning(facet, row.pk, trust=NEAR * trust))
@@ -147,6 +151,14 @@ class Lexicon:
         for run in runs:
             if others := tuple(other for other in leads_to if other != run):
                 self._mean(run, Meaning(others=others))
+
+    def _words(self):
+        """[(word, 1), …] for a Vocabulary: names are shown, the rest may only be typed."""
+        read = self.analyser.words
+        names = (name for found in self.rows.values() for row in found for name in names_of(row))
+        shown = packed(word for name in names for word in read(name))
+        hidden = packed((word for text in self._texts for word in read(text)), shown=False)
+        return [(word, 1) for word in (*shown, *hidden)]
 
     def spans(self, terms):
         """[(start, end, meanings), …]: the runs of `terms` that mean something."""

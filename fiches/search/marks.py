@@ -10,6 +10,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from acteurs.models import Acteur, Dispositif, Niveau, Terme
 from acteurs.stamp import closing, edition
 from fiches.models import (
+    Analyse,
     Atelier,
     Citation,
     Etape,
@@ -93,12 +94,16 @@ def _link(sender, instance, action, reverse, pk_set, using, **kwargs):
 
 
 def _close(sender, edition, token, using, **kwargs):
-    """Before the stamp is renewed: mark the sheets again, or ask for all of them."""
+    """Before the stamp is renewed: mark the sheets again, or ask for all of them. What was kept of their former words
+    goes in the same transaction: nobody is to find there what was just erased."""
+    analyses = Analyse.objects.using(using)
     if edition.tables & _LEXICON_TABLES:
         edition.renewed.add("lexique")
     if edition.untold & _DOCUMENT_TABLES or edition.telling or len(edition.marked) > MANY:
         edition.renewed.add("fiches")
+        analyses.all().delete()
     elif edition.marked:
+        analyses.filter(pk__in=edition.marked).delete()
         Fiche.objects.using(using).filter(pk__in=edition.marked).update(marque=token)
 
 

@@ -22,6 +22,8 @@ from fiches.models import (
     Voisinage,
 )
 
+from .vocabulary import packed
+
 # Fields of words. Those of HIDDEN are never shown to anyone, so no spelling may be taken from them.
 TEXTS = ("titre", "formulations", "essentiel", "listes", "prose", "paroles", "variantes")
 HIDDEN = ("formulations", "variantes")
@@ -29,6 +31,7 @@ HIDDEN = ("formulations", "variantes")
 SPOKEN = ("titre", "formulations", "essentiel", "paroles", "variantes")
 FACETS = ("theme", "levier", "acteur", "dispositif", "terme", "niveau", "moment", "genre", "solidite")
 SORTS = ("par_theme", "par_titre", "par_relecture", "par_solidite")
+WORDS = "mots"  # the distinct words of a sheet, as vocabulary.packed() gives them, in an index of their own
 
 GENRES = Genre.values
 STRONGEST_FIRST = (
@@ -60,6 +63,15 @@ def schema():
             builder.add_text_field(name, tokenizer_name="raw", fast=True)
         else:
             builder.add_unsigned_field(name, fast=True)
+    return builder.build()
+
+
+@cache
+def words_schema():
+    """That of the index which counts the words."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True)
+    builder.add_text_field(WORDS, tokenizer_name="whitespace", index_option="basic")
     return builder.build()
 
 
@@ -160,34 +172,41 @@ def sorts_of(fiche):
     }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Document:
-    """What is kept of a sheet between two builds, analysed once per `marque`: about 3 kB."""
+    """What the analysis of a sheet gave: about 5 kB, since both parts, JSON for the engine, are compressed."""
 
-    marque: str
-    packed: bytes  # the engine's document: JSON, compressed since thousands of them are kept
-    seen: object  # what Vocabulary.learn() gave for its words that anyone may read
-    hidden: object  # the same for the others
+    marque: str  # of the sheet when it was read
+    packed_texts: bytes  # for schema()
+    packed_words: bytes  # for words_schema()
 
     @property
-    def json(self):
-        return zlib.decompress(self.packed).decode()
+    def texts(self):
+        return zlib.decompress(self.packed_texts).decode()
+
+    @property
+    def words(self):
+        return zlib.decompress(self.packed_words).decode()
 
 
-def to_document(fiche, analyser, vocabulary):
-    """The `Document` of a sheet that `read()` gave; its words are added to `vocabulary`."""
+def to_document(fiche, analyser):
+    """The `Document` of a sheet that `read()` gave."""
     fields, shown, hidden = {}, [], []
     for name, texts in words_of(fiche).items():
         fields[name] = []
         for terms, words in map(analyser.read, texts):
             fields[name].append(" ".join(terms if name in SPOKEN else (word[1] for word in words)))
             (hidden if name in HIDDEN else shown).extend(words)
-    content = {
+    texts = {
         "id": fiche.pk,
         "voisine": [pk for (pk,) in fiche.parts["voisines"]],
         **facets_of(fiche),
         **sorts_of(fiche),
         **fields,
     }
-    packed = zlib.compress(json.dumps(content).encode(), level=1)
-    return Document(fiche.marque, packed, vocabulary.learn_words(shown), vocabulary.learn_words(hidden, shown=False))
+    words = {"id": fiche.pk, WORDS: " ".join(sorted(packed(shown) | packed(hidden, shown=False)))}
+    return Document(fiche.marque, _compressed(texts), _compressed(words))
+
+
+def _compressed(content):
+    return zlib.compress(json.dumps(content, ensure_ascii=False).encode(), level=1)

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 import tantivy
+from django.core.signals import request_finished
 from tantivy import Occur, Query
 
 from acteurs.stamp import Stamp, stamp
@@ -29,6 +30,7 @@ def _unpublished():
 
 _drafts = Keeper(_unpublished)
 os.register_at_fork(after_in_child=_drafts.begin_again_in_child)
+request_finished.connect(_drafts.save)
 
 
 def views():
@@ -91,7 +93,7 @@ class ExcerptKeeper:
         if lexicon.acronyms != self._acronyms:
             self._analysed, self._acronyms = {}, lexicon.acronyms
         texts = dict(Extrait.objects.order_by().values_list("pk", "texte"))
-        vocabulary = Vocabulary(lexicon.analyser, texts.values())
+        vocabulary = Vocabulary.of(lexicon.analyser, texts.values())
         kept = {
             pk: self._analysed[pk] if self._analysed.get(pk, ("",))[0] == text else (text, _terms(lexicon, text))
             for pk, text in texts.items()

@@ -4,9 +4,7 @@ The words already typed must all be there; the last one, still being typed, is t
 match, but only names are ever shown.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import islice
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -88,19 +86,10 @@ def _read(view, q):
     return Typed(whole, Start(beginning, frozenset(terms), is_needed=bool(analyser.tokens(written)) or not whole))
 
 
-_forms = (None, ())  # the stamp, and the sorted forms of that moment: sorting them takes longer than a search
-
-
 def _endings(view, beginning):
     """The terms of the words that start so, the most frequent first when there are many."""
-    global _forms
-    stamp, forms = _forms
-    if stamp != view.stamp:
-        forms = sorted(view.vocabulary.surfaces().items())
-        _forms = (view.stamp, forms)
-    found = forms[bisect_left(forms, (beginning,)) : bisect_left(forms, (beginning + "\U0010ffff",))]
-    frequent = sorted(found, key=lambda form: (-form[1], form[0]))
-    return {term for form, _ in islice(frequent, MAX_ENDINGS) for term in view.vocabulary.restore(form)}
+    frequent = sorted(view.vocabulary.surfaces(beginning).items(), key=lambda form: (-form[1], form[0]))
+    return {term for form, _ in frequent[:MAX_ENDINGS] for term in view.vocabulary.restore(form)}
 
 
 def _sheets(view, typed, q):

@@ -1,71 +1,48 @@
 """The words that the texts really hold: accents restored in what is typed without them, spellings to suggest."""
 
+import re
 from array import array
+from bisect import bisect_left
+from collections import Counter
 
 from .analysis import ACRONYM
 
+MAX_SPELLING = 255  # characters: a longer run is no word to show
+# A word and what is known of it make one run, without blanks since the engine counts these runs: each blank that a
+# word may hold (« 6 ème », « REP + ») has a stand-in. What parts a run comes before any letter: sorted, forms follow.
+_PART = "\x1f"
+_HIDE_BLANKS = str.maketrans(" \u00a0\u202f", "\x01\x02\x03")
+_SHOW_BLANKS = {stand_in: blank for blank, stand_in in _HIDE_BLANKS.items()}
+
+
+def packed(words, *, shown=True):
+    """The distinct words among `words`, as an Analyser reads them, each as one run: its form, its term, its spelling.
+
+    Of words that are not `shown` to anyone, no spelling is kept.
+    """
+    return {
+        _PART.join((surface, term, spelling.translate(_HIDE_BLANKS) if shown and len(spelling) < MAX_SPELLING else ""))
+        for surface, term, spelling in words
+    }
+
 
 class Vocabulary:
-    """The words of some texts: for each folded surface form, the terms and the spellings seen, and how often.
+    """The words of some texts: for each folded surface form, the terms and the spellings seen, and in how many texts.
 
-    Texts come by `learn()` and leave by `forget()`, one thread at a time; others may read meanwhile.
+    Only read, by any number of threads.
     """
 
-    def __init__(self, analyser, texts=()):
+    def __init__(self, analyser, counts):
+        """`counts`: [(a word as `packed()` gives it, in how many texts it is), …]; a word may come more than once."""
         self._analyser = analyser
-        self._number = {}  # {(surface, term, spelling or ""): n}
-        self._words = []  # n → (surface, term, spelling)
-        self._uses = array("l")  # n → how often; a word that has left is kept, at 0, for it may come back
-        self._by_surface = {}  # {surface: [n, …]}
-        self._by_term = {}  # {term: [n, …]}
-        self._changes = 0
-        self._surfaces = (-1, {})  # what surfaces() gave, and after how many changes
-        for text in texts:
-            self.learn([text])
+        self._words = _Sorted(f"{word}{_PART}{uses}" for word, uses in counts)
+        self._spellings = _Sorted({word.partition(_PART)[2] for word, _ in counts if not word.endswith(_PART)})
 
-    def learn(self, texts, *, shown=True):
-        """Add the words of `texts`, each counted once; the result is for `forget()`.
-
-        Of texts that are not `shown` to anyone, no spelling is kept.
-        """
-        return self.learn_words((word for text in texts for word in self._analyser.words(text)), shown=shown)
-
-    def learn_words(self, words, *, shown=True):
-        """The same for `words` already read by the analyser."""
-        if not shown:
-            words = ((surface, term, "") for surface, term, _ in words)
-        known = array("I", [self._number_of(word) for word in set(words)])
-        self._count(known, 1)
-        return known
-
-    def _number_of(self, word):
-        number = self._number.get(word)
-        if number is None:
-            number = len(self._words)
-            self._words.append(word)
-            self._uses.append(0)
-            self._number[word] = number
-            self._by_surface.setdefault(word[0], []).append(number)
-            self._by_term.setdefault(word[1], []).append(number)
-        return number
-
-    def forget(self, known):
-        """Take away what `learn()` added and called `known`."""
-        self._count(known, -1)
-
-    def _count(self, known, n):
-        uses = self._uses
-        for number in known:
-            uses[number] += n
-        self._changes += 1
-
-    def _seen(self, numbers, part):
-        """{the `part` (1: term, 2: spelling) of some words: uses}, those in no text any more left out."""
-        counts = {}
-        for number in list(numbers):
-            if (value := self._words[number][part]) and self._uses[number] > 0:
-                counts[value] = counts.get(value, 0) + self._uses[number]
-        return counts
+    @classmethod
+    def of(cls, analyser, texts):
+        """That of `texts`."""
+        uses = Counter(word for text in texts for word in packed(analyser.words(text)))
+        return cls(analyser, list(uses.items()))
 
     def restore(self, word):
         """The set of terms to look for when `word` is typed: its own, and those of the words it may stand for.
@@ -81,16 +58,11 @@ class Vocabulary:
         seen = self._terms_like(surface)
         return own | {term for term in seen if surface == word.lower() or not term.startswith(ACRONYM)}
 
-    def surfaces(self):
-        """Folded surface form → how often it was seen, for the spelling corrector."""
-        changes = self._changes
-        at, found = self._surfaces
-        if at != changes:  # counted first: what changes meanwhile must not pass for known
-            found = {}
-            for surface, numbers in list(self._by_surface.items()):
-                if uses := sum(self._uses[number] for number in numbers):
-                    found[surface] = uses
-            self._surfaces = (changes, found)
+    def surfaces(self, start=""):
+        """{folded surface form that begins so: how often it was seen}, in alphabetical order. Made at each call."""
+        found = {}
+        for form, _, _, uses in self._known(start):
+            found[form] = found.get(form, 0) + uses
         return found
 
     def spelling(self, surface):
@@ -98,24 +70,59 @@ class Vocabulary:
 
         None for a form that is in no text that may be shown.
         """
-        numbers = self._by_surface.get(surface, ())
-        term, written = _commonest(self._seen(numbers, 1)), _commonest(self._seen(numbers, 2))
-        if term is None or written is None:
+        terms, spellings = Counter(), Counter()
+        for _, term, spelling, uses in self._known(surface + _PART):
+            terms[term] += uses
+            if spelling:
+                spellings[spelling] += uses
+        if not spellings:
             return None
-        return written if term.startswith(ACRONYM) else written.lower()
+        written = _commonest(spellings)
+        return written if _commonest(terms).startswith(ACRONYM) else written.lower()
 
     def written(self, term):
         """All the spellings of a term in the texts that may be shown: what to highlight."""
-        return list(self._seen(self._by_term.get(term, ()), 2))
+        found = self._spellings.beginning(term + _PART)
+        return [run.partition(_PART)[2].translate(_SHOW_BLANKS) for run in found]
+
+    def _known(self, start):
+        """Yield (form, term, spelling or "", uses) of the words that begin so."""
+        for run in self._words.beginning(start):
+            form, term, spelling, uses = run.split(_PART)
+            yield form, term, spelling.translate(_SHOW_BLANKS), int(uses)
 
     def _terms_like(self, surface):
         """The terms of a form or, when it was never seen, of its singular or plural (« lycees » from « lycée »)."""
         for form in (surface, surface[:-1] if surface.endswith(("s", "x")) else surface + "s"):
-            if seen := self._seen(self._by_surface.get(form, ()), 1):
-                return set(seen)
+            if seen := {term for _, term, _, _ in self._known(form + _PART)}:
+                return seen
         return set()
 
 
 def _commonest(counts):
-    """The value most often counted, the first by alphabet among equals: the same in every process. None if none."""
-    return min(counts, key=lambda value: (-counts[value], value), default=None)
+    """The value most often counted, the first by alphabet among equals: the same in every process."""
+    return min(counts, key=lambda value: (-counts[value], value))
+
+
+class _Sorted:
+    """Texts without end of line, found by their beginning in some microseconds.
+
+    One run of bytes: thirty thousand are a megabyte, ten times less than in dictionaries.
+    """
+
+    def __init__(self, texts):
+        self._run = "".join(f"{text}\n" for text in sorted(texts)).encode()
+        ends = (match.end() for match in re.finditer(b"\n", self._run))
+        self._starts = array("I", (0, *ends))
+        self._starts.pop()  # after the last
+
+    def beginning(self, start):
+        """Yield those that begin so, in order."""
+        start = start.encode()
+        length = len(start)
+        first = bisect_left(self._starts, start, key=lambda at: self._run[at : at + length])
+        for n in range(first, len(self._starts)):
+            at = self._starts[n]
+            if not self._run.startswith(start, at):
+                return
+            yield self._run[at : self._run.index(b"\n", at)].decode()

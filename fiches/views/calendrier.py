@@ -19,7 +19,6 @@ from django.views.decorators.http import require_safe
 from acteurs.bases import fold
 from acteurs.models import Acteur, Niveau
 from acteurs.stamp import stamp
-from fiches.ics import calendar
 from fiches.models import TempsFort
 from fiches.school_year import TURN, Now, during, name_of, school_year
 
@@ -122,6 +121,8 @@ class Frise:
 @require_safe
 def subscription(request):
     """The last school year, this one and the next: what has begun stays there, what follows already is."""
+    from fiches.ics import calendar  # 3 MB of memory, in each process, for this address alone
+
     asked = Asked.from_query(request.GET)
     name = f"{settings.SITE_NAME} : {asked.label or 'l’année scolaire'}"
     url = request.build_absolute_uri(reverse("fiches:calendrier"))

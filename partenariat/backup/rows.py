@@ -22,7 +22,7 @@ _CHUNK = 500  # rows at a time: a long row is some 30 KB
 
 # What a restored site makes again, or is better without. The door's stamp belongs to a base, not to its content.
 LEFT_OUT_APPS = {"sessions", "axes"}
-LEFT_OUT = {"acteurs.Etat", "acteurs.Essai", "acteurs.Presence"}
+LEFT_OUT = {"acteurs.Etat", "acteurs.Essai", "acteurs.Presence", "fiches.Analyse"}
 
 
 class Refused(Exception):

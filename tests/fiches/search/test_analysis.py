@@ -516,15 +516,15 @@ TEXTS = [
     ],
 )
 def test_the_vocabulary_restores_accents(analyser, typed, terms):
-    assert Vocabulary(analyser, TEXTS).restore(typed) == terms
+    assert Vocabulary.of(analyser, TEXTS).restore(typed) == terms
 
 
 def test_reunion_meets_reunions(analyser):
-    assert Vocabulary(analyser, ["Des réunions"]).restore("reunion") & set(analyser.terms("Des réunions"))
+    assert Vocabulary.of(analyser, ["Des réunions"]).restore("reunion") & set(analyser.terms("Des réunions"))
 
 
 def test_surfaces_are_counted_without_small_words(analyser):
-    surfaces = Vocabulary(analyser, TEXTS).surfaces()
+    surfaces = Vocabulary.of(analyser, TEXTS).surfaces()
     assert surfaces["college"] == 2
     assert surfaces["reunion"] == 1
     assert surfaces["pre"] == 2
@@ -535,7 +535,7 @@ def test_surfaces_are_counted_without_small_words(analyser):
     ("surface", "written"), [("precarite", "précarité"), ("college", "collège"), ("caf", "CAF"), ("noel", "noël")]
 )
 def test_a_form_is_shown_with_its_accents(analyser, surface, written):
-    assert Vocabulary(analyser, TEXTS).spelling(surface) == written
+    assert Vocabulary.of(analyser, TEXTS).spelling(surface) == written
 
 
 # In a process that lives long

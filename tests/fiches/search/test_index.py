@@ -15,10 +15,8 @@ from acteurs.models import Etat
 from acteurs.stamp import editing, stamp
 from fiches.models import Fiche
 from fiches.search import index, schema
-from fiches.search.analysis import Analyser
 from fiches.search.criteria import Criteria
 from fiches.search.finder import find
-from fiches.search.vocabulary import Vocabulary
 from tests import factories as make
 
 from .elsewhere import Elsewhere, answer
@@ -135,10 +133,10 @@ def test_the_stamp_is_read_with_the_rows_or_before(monkeypatch):
 def refuse(fiche, **given):
     """Make one sheet impossible to analyse: `to_document` that fails for it, with its words in the message."""
 
-    def to_document(sheet, analyser, vocabulary):
+    def to_document(sheet, analyser):
         if sheet.pk == fiche.pk and "Secret" in sheet.resume:
             raise ValueError(sheet.resume)
-        return schema.to_document(sheet, analyser, vocabulary)
+        return schema.to_document(sheet, analyser)
 
     return to_document
 
@@ -176,7 +174,18 @@ class Panic(BaseException):
 
 @pytest.mark.parametrize("error", [Panic, OperationalError])
 @pytest.mark.parametrize(
-    "place", ["_searcher", "_make", "_read_words", "_learn_lexicon", "Panel", "read", "_sheets_by_facet"]
+    "place",
+    [
+        "_search_among",
+        "_documents",
+        "_read_words",
+        "Panel",
+        "read",
+        "_writing",
+        "_count_words",
+        "Vocabulary",
+        "_sheets_by_facet",
+    ],
 )
 def test_a_build_that_fails_leaves_nothing_behind(monkeypatch, place, error):
     """Nothing stale is served, no word of it stays, and the next search is right."""
@@ -212,7 +221,7 @@ def test_a_writer_that_cannot_commit_is_no_longer_trusted(monkeypatch, settings)
     assert len(titles("goûter")) == 4
     rewrite(sheets[0], resume="La kermesse")
     with monkeypatch.context() as broken:
-        broken.setattr(schema.Document, "json", property(lambda self: '{"id": "no number"}'))
+        broken.setattr(schema.Document, "texts", property(lambda self: '{"id": "no number"}'))
         with pytest.raises(ValueError, match="id"):
             titles("kermesse")
     assert titles("goûter") == ["Fiche 1", "Fiche 2", "Fiche 3"]
@@ -290,39 +299,14 @@ def test_a_rare_word_has_the_weight_that_it_has_now(settings):
 # Several threads, several processes
 
 
-def test_words_are_read_while_others_come_and_go():
-    """A search under way reads the words that the next view is being made of."""
-    vocabulary = Vocabulary(Analyser(), ["une kermesse, un goûter"])
-    texts = [f"Kermesses kermesse KERMESSE goûters Gouter mot{chr(97 + n % 26)}{n % 7}" for n in range(40)]
-    failed, over = [], threading.Event()
-
-    def read():
-        try:
-            while not over.is_set():
-                for surface in [*vocabulary.surfaces(), "kermesse", "moth5"]:
-                    vocabulary.spelling(surface)
-                    vocabulary.restore(surface)
-                    vocabulary.written(surface)
-        except Exception as error:
-            failed.append(error)
-
-    readers = [threading.Thread(target=read) for _ in range(3)]
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)  # seconds: threads take turns as often as they can
-    try:
-        for reader in readers:
-            reader.start()
-        for _ in range(25):
-            known = [vocabulary.learn([text]) for text in texts]
-            for learnt in known:
-                vocabulary.forget(learnt)
-    finally:
-        over.set()
-        for reader in readers:
-            reader.join()
-        sys.setswitchinterval(usual)
-    assert failed == []
-    assert vocabulary.surfaces() == {"kermesse": 1, "gouter": 1}
+def test_a_search_under_way_keeps_the_words_of_its_moment():
+    """While it runs, others may make the next view: what it reads must not move."""
+    fiche = make.make_published_fiche(titre="Ouvrir", resume="Le goûter")
+    view = index.fresh()
+    rewrite(fiche, resume="La kermesse")
+    assert {"kermesse"} == {*index.fresh().vocabulary.surfaces()} & {"kermesse", "gouter"}
+    assert {"gouter"} == {*view.vocabulary.surfaces()} & {"kermesse", "gouter"}
+    assert view.vocabulary.restore("gouter") == {"gout"} | view.vocabulary.restore("goûter")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -388,8 +372,8 @@ def test_a_child_born_in_the_middle_of_a_build_can_search(settings, above):
     builder = threading.Thread(target=hold)
     builder.start()
     held.wait()
-    _, missing = index._keeper._changes()
-    list(index._keeper._make(missing))  # as far as the builder went
+    index._keeper._analyses.begin(index._keeper._lexicon.acronyms, stamp().fiches, {fiche.pk: fiche.marque})
+    list(index._keeper._documents([fiche.pk], {fiche.pk: fiche.marque}))  # as far as the builder went
     try:
         assert in_a_child(lambda: ["child", *titles("kermesse"), *titles("goûter")]) == ["child", "Ouvrir"]
     finally:

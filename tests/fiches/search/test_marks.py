@@ -34,10 +34,10 @@ pytestmark = pytest.mark.django_db
 
 def known(keeper):
     """All that a keeper holds of the content: documents, words and their spellings, panel."""
-    words = keeper._vocabulary
+    words = keeper._view.vocabulary
     restored = {surface: words.restore(surface) for surface in words.surfaces()}
     return {
-        "documents": {pk: document.json for pk, document in keeper._documents.items()},
+        "documents": {pk: keeper._analyses.take({pk: marque})[pk].texts for pk, marque in keeper._held.items()},
         "words": {surface: (n, words.spelling(surface)) for surface, n in words.surfaces().items()},
         "restored": restored,
         "written": {term: sorted(words.written(term)) for terms in restored.values() for term in terms},
@@ -264,17 +264,7 @@ def each(writes):
     return pytest.mark.parametrize("write", writes.values(), ids=writes.keys())
 
 
-@pytest.fixture
-def without_engine(monkeypatch):
-    """What a keeper holds is looked at, nothing is searched: the engine would double the time."""
-    monkeypatch.setattr(index.Keeper, "_searcher", lambda self, gone, missing: [*self._make(missing)] and None)
-    monkeypatch.setattr(index, "_sheets_by_facet", lambda searcher: {})
-    yield
-    index._keeper._forget()
-
-
 @each(TOLD)
-@pytest.mark.usefixtures("without_engine")
 def test_a_row_written_is_read_again_and_no_other_sheet(rows, write):
     index.fresh()
     bulk = stamp().fiches
@@ -287,7 +277,6 @@ def test_a_row_written_is_read_again_and_no_other_sheet(rows, write):
 
 
 @each(BULK)
-@pytest.mark.usefixtures("without_engine")
 def test_a_write_in_bulk_is_read_again(rows, write):
     index.fresh()
     with editing():
@@ -298,7 +287,6 @@ def test_a_write_in_bulk_is_read_again(rows, write):
 
 
 @each(WORDS)
-@pytest.mark.usefixtures("without_engine")
 def test_a_word_that_search_knows_is_read_again(rows, write):
     index.fresh()
     with editing():
