@@ -5,6 +5,7 @@ every refusal is a `SystemExit` (exit code 1, one line on standard error).
 """
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -141,6 +142,14 @@ def site_url(name, default=""):
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
         refuse(name, "must be the site's address, such as https://fiches.example.org")
     return value
+
+
+def path(name, default):
+    """The beginning of some addresses, such as `admin/`: small letters, figures and hyphens between slashes."""
+    value = text(name, default).strip("/")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*", value):
+        refuse(name, "must be the beginning of an address such as coulisses/: small letters, figures and hyphens.")
+    return f"{value}/"
 
 
 _MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}

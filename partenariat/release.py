@@ -5,6 +5,8 @@ from functools import cache
 
 from django.conf import settings
 
+SHOWN = ["SITE_NAME", "SITE_TAGLINE", "SITE_URL", "CONTACT_EMAIL", "PUBLISHER", "HOSTING", "JOURNAL_MONTHS"]
+SHOWN += ["DEBUG", "ADMIN_PATH"]
 SOURCES = ("acteurs", "fiches", "partenariat", "templates", "static")
 
 
@@ -16,6 +18,5 @@ def release():
         for path in sorted((settings.BASE_DIR / folder).rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 made.update(path.read_bytes())
-    shown = (settings.SITE_NAME, settings.SITE_TAGLINE, settings.CONTACT_EMAIL, settings.PUBLISHER, settings.HOSTING)
-    made.update(repr((settings.DEBUG, settings.JOURNAL_MONTHS, *shown)).encode())
+    made.update(repr([getattr(settings, name) for name in SHOWN]).encode())
     return made.hexdigest()

@@ -17,6 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = env.boolean("DEBUG")
 SECRET_KEY = env.secret_key("SECRET_KEY", debug=DEBUG)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", debug=DEBUG)
+ADMIN_PATH = env.path("ADMIN_PATH", "admin/")  # where the curators work; refused by urls.py if pages are there
 
 # What readers see
 SITE_NAME = env.text("SITE_NAME", "Trait d’union")

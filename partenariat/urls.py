@@ -1,10 +1,12 @@
+import re
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import URLResolver, include, path
 from django.views.generic import TemplateView
 
-from . import health, views
+from . import env, health, views
 from .sitemaps import SITEMAPS
 
 
@@ -30,5 +32,19 @@ urlpatterns = [
     path("lire-d-avance.json", views.read_ahead, name="read_ahead"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
-    path("admin/", admin.site.urls),
+    path(".well-known/security.txt", views.security, name="security"),
+    path(settings.ADMIN_PATH, admin.site.urls),
 ]
+
+
+def _first_words(patterns):
+    """Those that the addresses of `patterns` begin with."""
+    for entry in patterns:
+        if words := re.match(r"\^?([\w.-]+)", str(entry.pattern).replace("\\", "")):
+            yield words[1].split(".")[0]
+        elif isinstance(entry, URLResolver):
+            yield from _first_words(entry.url_patterns)
+
+
+if settings.ADMIN_PATH.split("/")[0] in {*_first_words(urlpatterns[:-1]), settings.STATIC_URL.strip("/")}:
+    env.refuse("ADMIN_PATH", f"may not be {settings.ADMIN_PATH}: other pages are there. Choose another word.")

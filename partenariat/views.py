@@ -1,7 +1,10 @@
 """The front door: home, the pages about the site, and the error pages."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -75,8 +78,18 @@ def _words():
 
 @require_safe
 def robots(request):
-    context = {"sitemap": request.build_absolute_uri(reverse("sitemap"))}
+    context = {"sitemap": request.build_absolute_uri(reverse("sitemap")), "admin_path": settings.ADMIN_PATH}
     return render(request, "robots.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security(request):
+    """Whom to tell of a hole (RFC 9116). Good for half a year from today."""
+    if not settings.CONTACT_EMAIL:
+        raise Http404
+    here = settings.SITE_URL + request.path if settings.SITE_URL else request.build_absolute_uri(request.path)
+    context = {"expires": timezone.localdate() + timedelta(days=183), "canonical": here}
+    return render(request, "security.txt", context, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
@@ -92,8 +105,9 @@ def read_ahead(request):
 
     Not the curators' pages, files, nor addresses with a query: pointing at a filter is not asking for a search.
     """
-    left_out = [f"{reverse('admin:index')}*", "/*\\?(.+)", "/apercu/*", "/*.(pdf|docx|odt|epub|ics|atom|json|xml|txt)"]
+    left_out = ["/*\\?(.+)", "/apercu/*", "/*.(pdf|docx|odt|epub|ics|atom|json|xml|txt)"]
     ours = [{"href_matches": "/*"}, *({"not": {"href_matches": pattern}} for pattern in left_out)]
+    ours.append({"not": {"selector_matches": ".equipe a"}})  # not by its address, which may be told to nobody
     rules = {"prerender": [{"where": {"and": ours}, "eagerness": "moderate"}]}
     return JsonResponse(rules, content_type="application/speculationrules+json")
 

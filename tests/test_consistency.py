@@ -62,7 +62,7 @@ def test_the_analysis_of_words_is_pure(name):
     far = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level}
     far |= {alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names}
     assert near <= {"analysis", "french"}
-    assert far <= {"re", "threading", "unicodedata", "typing", "array", "collections", "Stemmer"}
+    assert far <= {"re", "bisect", "threading", "unicodedata", "typing", "array", "collections", "Stemmer"}
 
 
 @pytest.mark.parametrize("name", ["utils.py", "helpers.py", "services.py", "common.py", "misc.py"])
@@ -165,6 +165,13 @@ def test_every_style_sheet_is_used():
 def test_every_static_file_named_by_a_template_exists():
     named = re.findall(r"""{%\s*static\s+["']([^"']+)["']""", "".join(path.read_text() for path in TEMPLATES))
     assert [name for name in named if not finders.find(name)] == []
+
+
+def test_no_address_of_the_admin_is_written_by_hand():
+    """A setting says where it is (ADMIN_PATH): it is asked of `reverse()` and of `{% url %}`."""
+    by_hand = re.compile(r"""["'=(}]/adm""" + r"in/")
+    files = [*python_files(*ROOMS, "tests"), *TEMPLATES, *(ROOT / "static").rglob("*.js")]
+    assert [name_of(path) for path in files if by_hand.search(path.read_text())] == []
 
 
 # Files that are shared

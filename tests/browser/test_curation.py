@@ -11,10 +11,10 @@ from fiches.models import Citation, Extrait, Fiche, Theme
 from tests import factories as make
 from tests.accounts import make_account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 PASSWORD = "un mot de passe long"
-ADD, LIST = "/admin/fiches/fiche/add/", "/admin/fiches/fiche/"
+ADD, LIST = reverse("admin:fiches_fiche_add"), reverse("admin:fiches_fiche_changelist")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def curator(visit, site):
 
     def open_page(name, role, **how):
         make_account(role, name)
-        page = visit("/admin/login/", **how)
+        page = visit(reverse("admin:login"), **how)
         page.fill("#id_username", name)
         page.fill("#id_password", PASSWORD)
         page.click("#login-form [type=submit]")
@@ -82,7 +82,7 @@ def test_the_whole_life_of_a_sheet(curator, visit, site):
     expect(ben.locator(".errornote")).to_contain_text("Dites pourquoi")
     ben.fill("#id_refus", "Il manque le résumé et une étape.")
     ben.get_by_role("button", name="Rendre la fiche à son auteur").click()
-    lea.goto(site + "/admin/")
+    lea.goto(site + reverse("admin:index"))
     lea.get_by_role("link", name="Partager un goûter").first.click()
     expect(lea.locator("div.avis--refus")).to_contain_text("Il manque le résumé et une étape.")
 

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from fiches.models import Atelier, Citation, Import
@@ -29,7 +30,7 @@ def curator(visit, db):
     User.objects.create_superuser("curatrice", password="password")
 
     def open_page(**profile):
-        page = visit("/admin/login/?next=/admin/fiches/atelier/", **profile)
+        page = visit(f"{reverse('admin:login')}?next={reverse('admin:fiches_atelier_changelist')}", **profile)
         page.get_by_label("Nom d’utilisateur").or_(page.get_by_label("Nom d'utilisateur")).fill("curatrice")
         page.get_by_label("Mot de passe").fill("password")
         page.get_by_role("button", name="Connexion").click()
@@ -127,18 +128,18 @@ def test_axe_finds_nothing_and_nothing_overflows(curator, report, site, width, d
     page.get_by_role("button", name="C’est vu").click()
     extrait = Citation.objects.first().extrait_id
     paths = [
-        "/admin/fiches/atelier/importer/",
+        reverse("admin:fiches_atelier_importer"),
         f"{review.removeprefix(site)}?etat=tout",
         line,
         f"{review.removeprefix(site)}ecrire/",
         f"{review.removeprefix(site)}abandonner/",
     ]
     later = [
-        "/admin/fiches/extrait/relier/",
-        "/admin/fiches/extrait/matiere/",
-        f"/admin/fiches/extrait/{extrait}/citer/",
-        f"/admin/fiches/extrait/{extrait}/masquer/",
-        f"/admin/fiches/extrait/{extrait}/nouvelle-fiche/",
+        reverse("admin:fiches_extrait_relier"),
+        reverse("admin:fiches_extrait_matiere"),
+        f"{reverse('admin:index')}fiches/extrait/{extrait}/citer/",
+        f"{reverse('admin:index')}fiches/extrait/{extrait}/masquer/",
+        f"{reverse('admin:index')}fiches/extrait/{extrait}/nouvelle-fiche/",
     ]
     found = []
 

@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
@@ -91,10 +92,11 @@ def agenda(visit, site, admin_user):
         make.make_question(jours={0: 3})
         make.make_extrait(nature="question", texte="Comment faire durer ce qui tient à une seule personne ?")
         make.make_published_fiche()
-    page = visit("/admin/login/?next=/admin/agenda/")
+    page = visit(f"{reverse('admin:login')}?next={reverse('admin:agenda')}")
     page.get_by_label("Nom d’utilisateur").fill("admin")
     page.get_by_label("Mot de passe").fill("password")
     page.get_by_role("button", name="Connexion").click()
+    page.wait_for_url("**/admin/agenda/")  # a page on its way out cannot be printed
     return page
 
 
@@ -110,6 +112,7 @@ def test_the_agenda_hangs_on_a_wall_without_what_was_left_out(agenda):
     texts, _ = printed(agenda)
     assert words not in flat(texts[0])
     agenda.get_by_role("link", name="A4").click()
+    agenda.wait_for_url("**/admin/agenda/?format=a4")
     texts, sizes = printed(agenda)
     assert sizes == {A4}
     assert len(texts) <= 2

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 from fiches.reports.drafting import draft_import
 
@@ -34,7 +34,7 @@ def kind(path):
 def test_nothing_is_blocked_on_any_page_of_the_admin(visit, site):
     User.objects.create_superuser("racine", password="un mot de passe long")
     draft_import(REPORT.encode(), "cr.txt", by=None)
-    page = visit("/admin/login/")
+    page = visit(reverse("admin:login"))
     page.fill("#id_username", "racine")
     page.fill("#id_password", "un mot de passe long")
     page.click("#login-form [type=submit]")

@@ -168,7 +168,7 @@ class TestPage:
         assert (str(URL) in client.get(reverse("admin:index")).content.decode()) == may
 
     def test_without_an_account_it_leads_to_the_login(self, client):
-        assert "/admin/login/" in client.get(URL)["Location"]
+        assert reverse("admin:login") in client.get(URL)["Location"]
 
     @pytest.mark.parametrize(
         ("query", "status"), [("", 200), ("?format=a4", 200), ("?format=a5", 404), ("?format=%00", 404)]

@@ -23,8 +23,8 @@ from .test_imports import WITH_NAMES, draft, own_media, with_permissions
 pytestmark = pytest.mark.django_db
 __all__ = ["own_media"]  # a fixture of both modules
 
-BOARD = "/admin/fiches/extrait/matiere/"
-TIES = "/admin/fiches/extrait/relier/"
+BOARD = reverse("admin:fiches_extrait_matiere")
+TIES = reverse("admin:fiches_extrait_relier")
 
 
 def said(answer):
@@ -90,7 +90,7 @@ class TestBoard:
 
     def test_the_lists_of_the_admin_lead_to_it(self, admin_client):
         for page in ("atelier", "extrait"):
-            assert f'href="{BOARD}"' in admin_client.get(f"/admin/fiches/{page}/").content.decode()
+            assert f'href="{BOARD}"' in admin_client.get(f"{reverse('admin:index')}fiches/{page}/").content.decode()
 
     def test_whoever_may_not_see_excerpts_is_refused(self, client):
         with_permissions(client, "view_fiche")

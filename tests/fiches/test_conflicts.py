@@ -333,8 +333,8 @@ class TestSessionEnded:
 
     def test_a_text_that_was_touched_is_dropped(self, ana, fiche):
         ana.logout()
-        sent = {"username": "ana", "password": self.PASSWORD, "next": "/admin/", "texte_garde": "faux"}
-        assert ana.post(reverse("admin:login"), sent).url == "/admin/"
+        sent = {"username": "ana", "password": self.PASSWORD, "next": reverse("admin:index"), "texte_garde": "faux"}
+        assert ana.post(reverse("admin:login"), sent).url == reverse("admin:index")
 
     def test_a_form_older_than_the_login_is_given_back(self, fiche):
         User.objects.get_or_create(username="ana")

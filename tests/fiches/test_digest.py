@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from acteurs.stamp import editing, stamp
@@ -66,7 +67,7 @@ def test_the_letter(amina):
     (letter,) = mail.outbox
     assert letter.to == ["amina@example.org"]
     assert letter.subject == "Trait d’union : vos fiches, 2 à revoir et 1 à reprendre"
-    page = "https://fiches.example.org/admin/fiches/fiche"
+    page = "https://fiches.example.org" + reverse("admin:fiches_fiche_changelist").rstrip("/")
     assert letter.body.startswith(
         "Bonjour Amina,\n\n"
         "3 de vos fiches vous attendent.\n\n"

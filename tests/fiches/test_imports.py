@@ -34,7 +34,7 @@ from .reports.samples import TYPED
 
 pytestmark = pytest.mark.django_db
 
-IMPORT = "/admin/fiches/atelier/importer/"
+IMPORT = reverse("admin:fiches_atelier_importer")
 WITH_NAMES = """THEME 1 : CE QUI FAIT QUE ÇA MATCHE
 Paroles des centres sociaux
 - Il faut appeler Marie Dupont au 06 12 34 56 78.
@@ -269,7 +269,9 @@ class TestRights:
         with_permissions(client, "view_atelier", "change_atelier")
         assert client.get(IMPORT).status_code == 403
         assert send(client, TYPED.encode()).status_code == 403
-        assert "Importer un compte rendu" not in client.get("/admin/fiches/atelier/").content.decode()
+        assert (
+            "Importer un compte rendu" not in client.get(reverse("admin:fiches_atelier_changelist")).content.decode()
+        )
 
     def test_who_has_it_needs_nothing_else(self, client):
         with_permissions(client, "add_atelier")
@@ -286,7 +288,7 @@ class TestRights:
         assert client.get(review_url(draft(TYPED + "\nEncore", atelier=atelier))).status_code == 403
 
     def test_a_reader_is_sent_to_the_login_page(self, client):
-        assert "/admin/login/" in client.get(review_url(draft()))["Location"]
+        assert reverse("admin:login") in client.get(review_url(draft()))["Location"]
 
     def test_nobody_gets_the_file_by_an_address(self, client):
         source = draft()

@@ -398,7 +398,7 @@ def test_without_an_account_no_page_of_a_sheet_answers(client, name):
         copy = versions.prepare(make.make_published_fiche(), by=None)
     before = list(Fiche.objects.values_list("pk", "statut"))
     for answer in (client.get(page(name, copy)), client.post(page(name, copy), {"post": "yes", "refus": "Non."})):
-        assert "/admin/login/" in answer.headers.get("Location", "") or b'name="password"' in answer.content
+        assert reverse("admin:login") in answer.headers.get("Location", "") or b'name="password"' in answer.content
     assert list(Fiche.objects.values_list("pk", "statut")) == before
 
 

@@ -255,6 +255,43 @@ def test_the_program_is_ready_for_production():
     assert said.returncode == 0, said.stderr
 
 
+class TestAdminPath:
+    @pytest.mark.parametrize(
+        ("value", "path"),
+        [(None, "admin/"), ("", "admin/"), ("coulisses", "coulisses/"), (" /a-b/c2/ ", "a-b/c2/")],
+    )
+    def test_ends_with_a_slash(self, variable, value, path):
+        variable(value)
+        assert env.path("VARIABLE", "admin/") == path
+
+    @pytest.mark.parametrize("value", ["Admin", "a//b", "../x", "-a", "a_b", "é", "a b", "a?b", "<x>", "a.b", "/"])
+    def test_what_is_no_beginning_of_an_address_is_refused(self, variable, value):
+        variable(value)
+        assert "small letters" in refusal(env.path, "admin/")
+
+    @pytest.mark.parametrize("taken", ["fiches", "api/equipe", "static", "sante", "robots", "a-propos"])
+    def test_where_other_pages_are_is_refused_at_the_start(self, taken):
+        said = manage("check", DEBUG="1", DATABASE_URL="sqlite://:memory:", ADMIN_PATH=taken)
+        assert said.returncode == 1
+        (line,) = said.stderr.splitlines()
+        assert (
+            line == f"Configuration error: ADMIN_PATH may not be {taken}/: other pages are there. Choose another word."
+        )
+
+    def test_the_curators_work_there_and_nobody_is_told(self):
+        said = manage(
+            "shell", "--no-imports", "-c",
+            "from django.test import Client\n"
+            "from django.urls import is_valid_path, reverse\n"
+            "print(reverse('admin:login'), is_valid_path('/' + 'admin/'))\n"
+            "ask = Client(headers={'host': '127.0.0.1'}).get\n"
+            "print('Connexion' in ask(reverse('admin:login')).content.decode())\n"
+            "print([url for url in ('/robots.txt', '/lire-d-avance.json') if b'coulisses' in ask(url).content])",
+            DEBUG="1", DATABASE_URL="sqlite://:memory:", ADMIN_PATH="coulisses/equipe",
+        )  # fmt: skip
+        assert said.stdout.splitlines() == ["/coulisses/equipe/login/ False", "True", "[]"], said.stderr
+
+
 class TestMail:
     def test_without_a_server_letters_are_printed_in_debug_and_dropped_elsewhere(self, monkeypatch):
         monkeypatch.delenv("EMAIL_URL", raising=False)

@@ -17,6 +17,7 @@ from tests.accounts import make_account
 
 pytestmark = pytest.mark.django_db
 
+CAPTURE = reverse("admin:guide_capture", args=["guide-fiche.png"])
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -75,17 +76,16 @@ def too_many_fields():
     return browser().post(reverse("admin:login"), {f"a{n}": "" for n in range(5_000)}, secure=True)
 
 
-def announced(size, url="/admin/login/", client=None):
+def announced(size, url="", client=None):
     """A request that says how large its body is; reading any of it fails the test."""
 
     class Unread(io.RawIOBase):
         def read(self, *args):
             pytest.fail("the body was read")
 
-    return (client or browser()).generic(
-        "POST", url, b"", content_type="multipart/form-data; boundary=x", secure=True, CONTENT_LENGTH=str(size),
-        **{"wsgi.input": Unread()},
-    )  # fmt: skip
+    said = {"CONTENT_LENGTH": str(size), "wsgi.input": Unread()}
+    kind = "multipart/form-data; boundary=x"
+    return (client or browser()).generic("POST", url or reverse("admin:login"), b"", kind, secure=True, **said)
 
 
 def locked_out():
@@ -141,7 +141,10 @@ KINDS = {
     "a bug": (500, failing(ZeroDivisionError())),
     "a database that is gone": (503, failing(OperationalError("gone"))),
     "a style sheet": (200, lambda: get("/static/css/site.css")),
-    "a picture of the guide": (200, lambda: get("/admin/guide/captures/guide-fiche.png", by="Relecteur")),
+    "a picture of the guide": (
+        200,
+        lambda: get(CAPTURE, by="Relecteur"),
+    ),
     "a PDF": (200, lambda: sheet("pdf")),
     "a calendar": (200, lambda: get("/calendrier.ics")),
     "an answer in JSON": (200, lambda: get("/api/v1/fiches")),
@@ -177,7 +180,7 @@ def test_what_is_too_large_is_told_in_french(kind):
 class TestBodies:
     """A body is read only where something of its size is expected, from who may send it."""
 
-    ADD = "/admin/fiches/atelier/add/"
+    ADD = reverse("admin:fiches_atelier_add")
 
     @pytest.fixture
     def reviewer(self):

@@ -112,7 +112,7 @@ class TestTheWalk:
         settings.SITE_URL = "https://fiches.example.org"
         ask()
         deliver(jobs)
-        assert "\nhttps://fiches.example.org/admin/mot-de-passe/" in mail.outbox[0].body
+        assert f"\nhttps://fiches.example.org{ASK}" in mail.outbox[0].body
 
 
 class TestTheLink:

@@ -1,6 +1,7 @@
 """The whole site with its real content: no dead link, no cookie, no missing title, every header in place."""
 
 from collections import Counter
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from acteurs.stamp import editing
 from fiches.models import Atelier, Extrait, Fiche
@@ -103,8 +105,9 @@ def test_headings_go_down_one_level_at_a_time(pages):
             assert below - above <= 1, f"{url}: h{above} then h{below}"
 
 
-def test_every_public_address_answers(client):
+def test_every_public_address_answers(client, settings):
     """Every name of the URL map, so that a view nobody links to is tried too."""
+    settings.CONTACT_EMAIL = "equipe@exemple.fr"  # without it there is no security.txt
     slugs = {
         "fiches:detail": "premier-pas",
         "fiches:theme": "leviers",
@@ -146,7 +149,7 @@ def test_what_is_prepared_for_staff_never_reaches_a_shared_cache(client):
 
 
 def test_a_form_that_comes_without_its_token_gets_a_french_page():
-    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "a", "password": "b"})
+    response = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "a", "password": "b"})
     html = response.content.decode()
     assert response.status_code == 403
     assert "Cette porte vous est fermée" in html
@@ -173,7 +176,7 @@ def test_failures_are_counted_by_the_callers_own_address(rf, settings, behind, f
 def test_a_good_login_forgets_the_failures_before_it(client):
     get_user_model().objects.create_superuser("cura", password="une phrase assez longue")
     for password in ("non", "non", "non", "non", "une phrase assez longue", "non"):
-        answer = client.post("/admin/login/", {"username": "cura", "password": password})
+        answer = client.post(reverse("admin:login"), {"username": "cura", "password": password})
     assert answer.status_code == 200
 
 
@@ -184,9 +187,11 @@ def test_readers_pages_do_not_vary_with_cookies(client):
 
 def test_five_failures_close_the_door_even_to_the_right_password(client):
     get_user_model().objects.create_superuser("cura", password="une phrase assez longue")
-    answers = [client.post("/admin/login/", {"username": "cura", "password": "non"}).status_code for _ in range(5)]
+    answers = [
+        client.post(reverse("admin:login"), {"username": "cura", "password": "non"}).status_code for _ in range(5)
+    ]
     assert answers == [200, 200, 200, 200, 429]
-    refused = client.post("/admin/login/", {"username": "cura", "password": "une phrase assez longue"})
+    refused = client.post(reverse("admin:login"), {"username": "cura", "password": "une phrase assez longue"})
     assert refused.status_code == 429
     assert "15 minutes" in refused.content.decode()
 
@@ -231,3 +236,34 @@ def test_the_legal_pages_name_who_answers_for_the_site(client, settings):
     html = client.get("/mentions-legales/").content.decode()
     assert "Fédération d’essai" in html
     assert "Hébergeur d’essai" in html
+
+
+def test_robots_are_told_to_leave_the_admin_alone_unless_its_path_is_kept_quiet(client, settings):
+    assert f"Disallow: {reverse('admin:index')}" in client.get("/robots.txt").content.decode()
+    settings.ADMIN_PATH = "coulisses/"
+    assert reverse("admin:index") not in client.get("/robots.txt").content.decode()
+
+
+class TestSecurityTxt:
+    URL = "/.well-known/security.txt"
+
+    def test_it_says_whom_to_tell_in_french_for_less_than_a_year(self, client, settings):
+        settings.CONTACT_EMAIL = "equipe@exemple.fr"
+        answer = client.get(self.URL)
+        assert answer["Content-Type"] == "text/plain; charset=utf-8"
+        fields = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
+        expires = datetime.fromisoformat(fields.pop("Expires"))
+        assert timedelta(days=180) < expires - timezone.now() < timedelta(days=365)
+        assert fields == {
+            "Contact": "mailto:equipe@exemple.fr",
+            "Preferred-Languages": "fr, en",
+            "Canonical": f"http://testserver{self.URL}",
+        }
+
+    def test_it_says_the_address_of_the_site(self, client, settings):
+        settings.CONTACT_EMAIL, settings.SITE_URL = "equipe@exemple.fr", "https://fiches.example.org"
+        assert f"Canonical: https://fiches.example.org{self.URL}\n" in client.get(self.URL).content.decode()
+
+    def test_without_a_contact_there_is_none(self, client, settings):
+        settings.CONTACT_EMAIL = ""
+        assert client.get(self.URL).status_code == 404

@@ -83,6 +83,7 @@ def drawn(choices, n):
         )
 
 
+@pytest.mark.rendering
 class TestEveryMeeting:
     def test_each_pair_with_three_sheets_has_its_pack_and_no_other(self, packs, choices):
         known = counts()
@@ -211,6 +212,7 @@ def as_notes(told):
             yield from as_notes(getattr(told, name, ()))
 
 
+@pytest.mark.rendering
 class TestFitting:
     def test_what_is_too_long_gives_up_items_from_the_last_and_never_the_first(self, packs):
         pack = max(kept(packs), key=lambda one: len(told(one)))
@@ -229,6 +231,7 @@ def replaced(one, content):
     return type(one)(**{**one.__dict__, "content": content})
 
 
+@pytest.mark.rendering
 class TestWhatGoesOut:
     def test_each_part_is_for_one_rendering_or_harmless_in_both(self):
         assert {name for name, one in PARTS.items() if one.seen_by == BOTH} == {"fiches"}

@@ -1,6 +1,7 @@
 """The curators' search: the engine of the site, over what the public does not see as well."""
 
 import pytest
+from django.urls import reverse
 
 from acteurs.stamp import editing
 from fiches.search.staff import find_excerpts, find_sheets
@@ -64,7 +65,7 @@ def listed(client, url, q, **more):
 def test_the_list_of_sheets_answers_as_the_site_does(curator):
     draft = make_fiche(titre="Préparer les réunions")
     make_fiche(titre="Tout autre chose")
-    url = "/admin/fiches/fiche/"
+    url = reverse("admin:fiches_fiche_changelist")
     assert listed(curator, url, "reunion") == [draft.pk]
     assert listed(curator, url, "prépa réun") == [draft.pk], "letters are enough too"
     assert listed(curator, url, "introuvable") == []
@@ -74,7 +75,7 @@ def test_the_list_of_sheets_answers_as_the_site_does(curator):
 def test_the_closest_come_first_unless_the_curator_chose_an_order(curator):
     first = make_fiche(titre="A. Autre chose", resume="On parle de la kermesse en passant, parmi d’autres fêtes.")
     best = make_fiche(titre="Kermesse")
-    url = "/admin/fiches/fiche/"
+    url = reverse("admin:fiches_fiche_changelist")
     assert listed(curator, url, "kermesses") == [best.pk, first.pk]
     assert listed(curator, url, "kermesses", o="1") == [first.pk, best.pk]
 
@@ -82,6 +83,6 @@ def test_the_closest_come_first_unless_the_curator_chose_an_order(curator):
 def test_the_list_of_excerpts_knows_references_and_words(curator):
     extrait = make_extrait(texte="Les enseignantes viennent.", reference="T9-EC-41")
     make_extrait(texte="Autre chose.")
-    url = "/admin/fiches/extrait/"
+    url = reverse("admin:fiches_extrait_changelist")
     assert listed(curator, url, "enseignants venus") == [extrait.pk]
     assert listed(curator, url, "t9-ec") == [extrait.pk]
