@@ -18,10 +18,11 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	ALLOWED_HOSTS=example.org DEBUG=0 HTTPS=1 HSTS_SECONDS= HSTS_SUBDOMAINS=1 DATABASE_URL=sqlite://:memory:
 
 .DELETE_ON_ERROR:
-.PHONY: help run dev admin reset-otp links digest purge backup restore rehearse test bench lock
+.PHONY: help run install dev admin reset-otp links digest purge backup restore rehearse test faults bench lock
 
 help:
 	@echo "make run     install, fill an empty base, and serve the site at http://127.0.0.1:8000/ (PORT=8001 to change)"
+	@echo "make install the same without serving: for a server, at first and at each upgrade (docs/operating.md)"
 	@echo "make admin   create an account for the curators' pages"
 	@echo "make reset-otp ACCOUNT=name  whoever lost their phone and recovery codes; with DO=--apply, do it"
 	@echo "make links   ask every address that the content leads to whether it still answers (each night, from cron)"
@@ -32,20 +33,21 @@ help:
 	@echo "make rehearse ARCHIVE=file  restore it in a temporary base, to know that it can be"
 	@echo "make dev     the same site for developers: reloads when a file changes, shows errors"
 	@echo "make test    style, production checks, then all tests on SQLite and on PostgreSQL"
+	@echo "make faults  kill -9, disk full, database gone, a crowd, odd requests, on both databases: half an hour"
 	@echo "make bench   the site beside a bare Django view, on both databases: ten minutes, on a machine that does nothing else"
 	@echo "make lock    (maintainers) write requirements*.txt again from pyproject.toml; needs uv"
 
-run: $(BIN)/.installed .env
+install: $(BIN)/.installed .env
 	@set -e; $(ENV); \
 	$(MANAGE) migrate --verbosity 0; \
 	$(MANAGE) load_content; \
-	$(MANAGE) collectstatic --noinput --verbosity 0; \
+	$(MANAGE) collectstatic --noinput --verbosity 0
+
+run: install
+	@set -e; $(ENV); \
 	echo; \
 	echo "Open http://127.0.0.1:$$PORT/     To create an admin: make admin     To stop: Ctrl+C"; \
-	export MALLOC_ARENA_MAX=2; \
-	exec $(BIN)/python -m granian --interface wsgi partenariat.wsgi:application --host 127.0.0.1 --port "$$PORT" \
-		--workers 2 --blocking-threads 16 --respawn-failed-workers --no-ws --http1-header-read-timeout 10000 \
-		--log-level warning --log-config deploy/logs.json
+	exec deploy/serve 127.0.0.1 "$$PORT"
 
 dev: $(BIN)/.installed-dev .env
 	@set -e; export DEBUG="$${DEBUG:-1}"; $(ENV); \
@@ -86,6 +88,9 @@ test: $(BIN)/.installed-dev
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	@$(PRODUCTION) $(MANAGE) makemigrations --check
 	@$(BIN)/python -m tests.both
+
+faults: $(BIN)/.installed-dev
+	@$(BIN)/python -m pytest -p no:cacheprovider -m faults -s tests/faults
 
 bench: $(BIN)/.installed-dev
 	@env -u DATABASE_URL $(BIN)/python -m bench.serving

@@ -100,17 +100,15 @@ def load(port, paths):
 
 
 class Server:
-    """granian as `make run` starts it, on a port of its own. `start_s`: seconds from its start to its first answer."""
+    """The site as `make run` serves it, on its own port. `start_s`: seconds from its start to its first answer."""
 
     def __init__(self, application, path="/", **env):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", application]
-        command += ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "2", "--blocking-threads", "4"]
-        command += ["--no-ws", "--log-level", "warning"]
+        command = ["deploy/serve", "127.0.0.1", str(self.port), application]
         start = time.perf_counter()
-        self.process = subprocess.Popen(command, env={**os.environ, "MALLOC_ARENA_MAX": "2", **env})
+        self.process = subprocess.Popen(command, env={**os.environ, **env})
         while True:
             try:
                 with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:

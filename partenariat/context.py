@@ -9,7 +9,8 @@ def site(request):
     The session is opened only for a browser that already holds its cookie: a reader's page stays
     free of `Vary: Cookie`, so that it can be cached for everyone.
     """
-    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+    # A request refused before anybody looked who makes it, for the host that it names for instance, has no user.
+    has_session = settings.SESSION_COOKIE_NAME in request.COOKIES and hasattr(request, "user")
     return {
         "site_name": settings.SITE_NAME,
         "site_tagline": settings.SITE_TAGLINE,

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = 60  # seconds
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # no room on the disk, none for this account, a disk only read
-READ_ONLY = "25006"  # what PostgreSQL says when it only lets read, a stand-by server for instance
+# What SQLite says of a file that is damaged, or no database; PostgreSQL when it only lets read, as a stand-by does.
+OUT = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "25006")
 
 
 def bad_request(request, exception):
@@ -64,8 +65,9 @@ def _is_outage(error):
     """Whether the database or a disk is at fault, rather than the code: a table that is missing is a bug."""
     if isinstance(error, OperationalError | InterfaceError):
         return not str(error).startswith("no such")
-    if isinstance(error, InternalError):
-        return getattr(error.__cause__, "sqlstate", "") == READ_ONLY
+    if isinstance(error, DatabaseError):
+        said = error.__cause__
+        return (getattr(said, "sqlite_errorname", None) or getattr(said, "sqlstate", None)) in OUT
     return isinstance(error, OSError) and error.errno in FULL
 
 

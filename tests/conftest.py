@@ -11,6 +11,15 @@ from django.db import connection, transaction
 
 from acteurs.stamp import content_tables, editing, stamp
 
+DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}  # fixtures
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` is read
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames):
+            item.add_marker("database")
+
 
 class Shipped(NamedTuple):
     rows: dict  # {model: [instances]}

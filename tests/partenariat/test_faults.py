@@ -3,6 +3,7 @@
 import errno
 import html
 import re
+import sqlite3
 from contextlib import contextmanager
 from types import ModuleType
 
@@ -11,7 +12,7 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import caches
 from django.core.cache.backends.filebased import FileBasedCache
-from django.db import InternalError, OperationalError, connection
+from django.db import DatabaseError, InternalError, OperationalError, connection
 from django.test import Client
 from django.urls import path, reverse
 
@@ -28,6 +29,13 @@ def read_only():
     return error
 
 
+def no_database():
+    error = DatabaseError("file is not a database: secret")
+    error.__cause__ = sqlite3.DatabaseError("file is not a database")
+    error.__cause__.sqlite_errorname = "SQLITE_NOTADB"
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
@@ -35,6 +43,8 @@ def read_only():
         (OSError(errno.ENOSPC, "No space left on device", "/secret"), 503, "Le site reprend son souffle"),
         (OSError(errno.EDQUOT, "Disk quota exceeded", "/secret"), 503, "Le site reprend son souffle"),
         (read_only(), 503, "Le site reprend son souffle"),
+        (no_database(), 503, "Le site reprend son souffle"),
+        (DatabaseError("secret"), 500, "s’est rompu de notre côté"),
         (InternalError("secret"), 500, "s’est rompu de notre côté"),
         (OSError(errno.EACCES, "Permission denied", "/secret"), 500, "s’est rompu de notre côté"),
         (OperationalError("no such table: secret"), 500, "s’est rompu de notre côté"),
@@ -72,6 +82,14 @@ def test_a_database_that_is_gone_is_a_503_wherever_it_is_met(monkeypatch, path):
     response = Client(raise_request_exception=False).get(path)
     assert response.status_code == 503
     assert "Le site reprend son souffle" in response.content.decode()
+
+
+def test_a_refusal_before_anybody_is_known_is_no_fault(db, settings):
+    """Of a host that is not ours, asked with a session's cookie."""
+    client = Client(raise_request_exception=False, headers={"cookie": f"{settings.SESSION_COOKIE_NAME}=x"})
+    answer = client.get("/", headers={"host": "ailleurs.example"})
+    assert answer.status_code == 400
+    assert "Nous n’avons pas compris" in answer.content.decode()
 
 
 def test_a_bug_has_a_number_that_one_can_tell(settings):

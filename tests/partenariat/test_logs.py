@@ -4,17 +4,19 @@ import errno
 import json
 import logging
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import psycopg
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import include, path, reverse
 
+from acteurs import stamp
 from partenariat import logs, timing
 from partenariat.logs import JsonLines, TextLines
 from tests.accounts import make_account
@@ -74,7 +76,7 @@ def test_no_word_of_anybody_is_in_any_line(visitor, lines, settings):
         f"/apercu/{CANARY}/",
         f"/{CANARY}/",
         f"/panne/{CANARY}/?q={CANARY}",
-        f"/admin/?next={CANARY}",
+        f"{reverse('admin:index')}?next={CANARY}",
     ):
         visitor.get(url)
     visitor.post(f"/panne/{CANARY}/", {"texte": CANARY})
@@ -84,7 +86,7 @@ def test_no_word_of_anybody_is_in_any_line(visitor, lines, settings):
     Client(enforce_csrf_checks=True).post(f"/panne/{CANARY}/", {"texte": CANARY})
     team = Client(raise_request_exception=False)
     team.force_login(User.objects.get())
-    team.get(f"/admin/fiches/fiche/?q={CANARY}&o={CANARY}")
+    team.get(f"{reverse('admin:index')}fiches/fiche/?q={CANARY}&o={CANARY}")
     team.post(reverse("admin:fiches_fiche_add"), {"titre": CANARY})
     said = "\n".join(lines())
     assert said.count("ValueError") >= 2
@@ -220,14 +222,17 @@ def test_all_the_lines_of_a_request_have_its_number():
     assert "request" not in json.loads(JsonLines().format(record()))
 
 
-def test_counting_leaves_the_guard_of_the_content(monkeypatch):
-    """A connection that opens during a request gets the guard then: without it, the stamp would no longer move."""
-    wrappers = []
-    monkeypatch.setattr(timing, "connection", SimpleNamespace(execute_wrappers=wrappers))
+@pytest.mark.django_db(transaction=True)
+def test_counting_leaves_the_guard_of_the_content():
+    """A connection that opens during a request gets its guard then: without it, the stamp would no longer move."""
 
-    def answer(request):
-        wrappers.append("guard")
-        return HttpResponse()
+    def visit():
+        assert not connection.execute_wrappers
+        assert Client().get("/themes/").status_code == 200
+        try:
+            return connection.execute_wrappers[:]
+        finally:
+            connection.close()
 
-    timing.timing(answer)(RequestFactory().get("/"))
-    assert wrappers == ["guard"]
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(visit).result() == [stamp._guard]

@@ -12,6 +12,7 @@ from django.core.cache import caches
 from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from partenariat import shedding
 from partenariat.shedding import LANES, SEATS, Gate, Lane, NoSeat
@@ -85,8 +86,8 @@ class TestGate:
 
 def test_a_thread_is_left_for_reading():
     """By the command that serves the site."""
-    command = (Path(configured.BASE_DIR) / "Makefile").read_text()
-    assert int(re.search(r"--blocking-threads (\d+)", command)[1]) > SEATS
+    command = (Path(configured.BASE_DIR) / "deploy" / "serve").read_text()
+    assert int(re.search(r"GRANIAN_BLOCKING_THREADS:-(\d+)", command)[1]) > SEATS
 
 
 def test_the_gate_is_outside_what_asks_the_database():
@@ -106,7 +107,7 @@ def test_the_gate_is_outside_what_asks_the_database():
         ("/fiches/", ""),
         ("/fiches/premier-pas/", ""),
         ("/static/css/site.css?v=1", ""),
-        ("/admin/fiches/fiche/?q=parents", ""),
+        (reverse("admin:index") + "fiches/fiche/?q=parents", ""),
     ],
 )
 def test_what_goes_through_the_gate(path, lane):
