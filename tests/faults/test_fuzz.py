@@ -26,59 +26,16 @@ q theme levier acteur dispositif niveau moment genre solidite tri page exact lim
 degre mois jour tout texte next format n
 """.split()  # noqa: SIM905 a line for each would say no more
 WORDS = ["parents", "l’école", "CLAS", "les parents ne viennent pas", "avant", "college", "pratique", "premier-pas"]
+# fmt: off
 ODD = [
-    *(
-        "",
-        " ",
-        "\0",
-        "\x00\x01\x1b[31m",
-        "\r\nSet-Cookie: a=b",
-        "\ud800",
-        "\ufeff\u202e\u200b",
-        "à\u0301" * 90,
-        "a" * 199,
-    ),
-    *(
-        "é" * 250,
-        "🦊" * 60,
-        "ﷺ" * 60,
-        "ß" * 200,
-        "-1",
-        "0",
-        "1e309",
-        "9" * 400,
-        "²³",
-        "١٢",
-        "null",
-        "NaN",
-        "Infinity",
-        "true",
-    ),
-    *(
-        "2026-13-45",
-        "' OR 1=1 --",
-        "1;DROP TABLE fiches_fiche",
-        '"',
-        '"parents',
-        "*:*",
-        "a AND (b",
-        "[[[",
-        "((((((((((((",
-        "~~~",
-    ),
-    *(
-        "^9",
-        "titre:parents",
-        "{{7*7}}",
-        "{% debug %}",
-        "<script>alert(1)</script>",
-        "../../etc/passwd",
-        "%",
-        "%zz",
-        "[]",
-    ),
-    *("\\", "\\\\\\", "a\\"),
+    "", " ", "\0", "\x00\x01\x1b[31m", "\r\nSet-Cookie: a=b", "\ud800", "\ufeff\u202e\u200b",
+    "à\u0301" * 90, "a" * 199, "é" * 250, "🦊" * 60, "ﷺ" * 60, "ß" * 200, "-1", "0", "1e309",
+    "9" * 400, "²³", "١٢", "null", "NaN", "Infinity", "true", "2026-13-45", "' OR 1=1 --",
+    "1;DROP TABLE fiches_fiche", '"', '"parents', "*:*", "a AND (b", "[[[", "((((((((((((", "~~~",
+    "^9", "titre:parents", "{{7*7}}", "{% debug %}", "<script>alert(1)</script>",
+    "../../etc/passwd", "%", "%zz", "[]", "\\", "\\\\\\", "a\\",
 ]
+# fmt: on
 HEADERS = {
     "Accept": ["*/*", "text/html;q=0", "application/json", "\xff\xfe", "a" * 3000],
     "Accept-Encoding": ["br", "gzip", "identity;q=0", "br;q=0, *", "zstd", "", "gzip, gzip, gzip"],
@@ -182,13 +139,13 @@ class Fuzzer:
     def ask(self, request):
         """The status of the answer, 0 when the connection was closed without one; and its first line."""
         with socket.create_connection(("127.0.0.1", self._site.port), timeout=30) as connection:
+            data = b""
             try:
                 connection.sendall(request)
-                data = b""
                 while more := connection.recv(65536):
                     data += more
             except ConnectionError:
-                data = data if "data" in locals() else b""
+                pass  # what came before is the answer
         return (int(data[9:12]) if data else 0), data
 
 
