@@ -5,9 +5,9 @@ from functools import cached_property
 
 from acteurs.bases import lines
 
+from .meetings.sides import Side, side_of
+from .meetings.wishes import MEETING_PAGES, Wishes
 from .models import Genre, Horizon, Lien, Position, Pouvoir, Section, Solidite, Voix
-from .packs.sides import Side, side_of
-from .packs.wishes import MEETING_PAGES, Wishes
 
 # Feminine, since a « parole » is counted; beyond, figures are clearer.
 BLOCK = 40  # characters that starting a block costs on paper: about half a line of a printed column

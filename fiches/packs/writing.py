@@ -62,7 +62,8 @@ def write(document, extension):
 def _recipe():
     """What changes when our code or its tools do: a new release makes every file again."""
     here = Path(__file__).parent
-    sources = [*sorted(here.iterdir()), here.parent / "reading.py", here.parent.parent / "acteurs" / "typo.py"]
+    sources = [*sorted(here.iterdir()), *sorted((here.parent / "meetings").iterdir())]
+    sources += [here.parent / "reading.py", here.parent.parent / "acteurs" / "typo.py"]
     made = hashlib.sha256()
     for path in sources:
         if path.is_file():

@@ -8,13 +8,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from fiches.meetings.document import as_document
+from fiches.meetings.pack import Pack, prepare
+from fiches.meetings.wishes import Choices, read
 from fiches.models import Fiche
 from fiches.packs.choice import Choice
-from fiches.packs.meeting import Pack, prepare
-from fiches.packs.meeting_document import as_document
 from fiches.packs.slots import RETRY_AFTER, Busy
 from fiches.packs.telling import Site, dossier_document, sheet_document
-from fiches.packs.wishes import Choices, read
 from fiches.packs.writing import FORMATS, TooHeavy, edition_key, kept_file
 
 from .sheets import withdrawn_or_unknown

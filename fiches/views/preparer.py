@@ -5,10 +5,10 @@ from itertools import groupby
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from fiches.packs.choosing import ENOUGH
-from fiches.packs.meeting import Pack, prepare
-from fiches.packs.possible import meetings
-from fiches.packs.wishes import MINUTES, Choices, Pour, Wishes, read
+from fiches.meetings.choosing import ENOUGH
+from fiches.meetings.pack import Pack, prepare
+from fiches.meetings.possible import meetings
+from fiches.meetings.wishes import MINUTES, Choices, Pour, Wishes, read
 
 
 @require_safe

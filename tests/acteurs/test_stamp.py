@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from acteurs.models import Acteur, AncienneAdresse, Essai, Etat, Famille, Niveau, Presence, Trace
 from acteurs.stamp import OutsideEditing, Stamp, _written_tables, content_tables, editing, stamp
 from fiches.models import (
+    Analyse,
     FicheLevier,
     Import,
     Levier,
@@ -198,7 +199,19 @@ def test_opening_the_door_locks_the_row_before_anything_is_written(rows):
 def test_every_model_of_content_and_its_links_are_guarded():
     tables = content_tables()
     ours = [m for m in apps.get_models(include_auto_created=True) if m._meta.app_label in ("acteurs", "fiches")]
-    ours_alone = (Essai, Etat, Presence, Trace, Question, QuestionJour, Import, Passage, LienVerifie, Recapitulatif)
+    ours_alone = (
+        Analyse,
+        Essai,
+        Etat,
+        Presence,
+        Trace,
+        Question,
+        QuestionJour,
+        Import,
+        Passage,
+        LienVerifie,
+        Recapitulatif,
+    )
     not_content = {m._meta.db_table for m in ours_alone}
     assert {m._meta.db_table for m in ours} - tables == not_content
     assert Acteur.niveaux.through._meta.db_table in tables

@@ -9,8 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from fiches.packs.possible import meetings
-from fiches.packs.wishes import MINUTES, Choices, Pour, Wishes
+from fiches.meetings.possible import meetings
+from fiches.meetings.wishes import MINUTES, Choices, Pour, Wishes
 
 from .test_reading import AXE
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from fiches.meetings.sides import Side
+from fiches.meetings.wording import aim, is_about, joined, joins, lowered, stands_alone, suits
 from fiches.models import Degre
-from fiches.packs.sides import Side
-from fiches.packs.wording import aim, is_about, joined, joins, lowered, stands_alone, suits
 
 BOTH = list(Degre)
 

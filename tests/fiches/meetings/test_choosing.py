@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from acteurs.stamp import editing
+from fiches.meetings import choosing
+from fiches.meetings.choosing import candidates, choose, rank
+from fiches.meetings.wishes import Pour, Wishes
 from fiches.models import Pouvoir
-from fiches.packs import choosing
-from fiches.packs.choosing import candidates, choose, rank
-from fiches.packs.wishes import Pour, Wishes
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

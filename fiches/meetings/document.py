@@ -6,9 +6,20 @@ from urllib.parse import urljoin
 from django.conf import settings
 
 from acteurs.templatetags.typo import jour_an
-
-from .document import Blanks, Break, Document, Heading, Items, Link, Note, Paragraph, Strong, Terms, inlines
-from .telling import bare
+from fiches.packs.document import (
+    Blanks,
+    Break,
+    Document,
+    Heading,
+    Items,
+    Link,
+    Note,
+    Paragraph,
+    Strong,
+    Terms,
+    inlines,
+)
+from fiches.packs.telling import bare
 
 
 def as_document(pack, *, address):

@@ -9,17 +9,17 @@ import pytest
 
 from acteurs.models import Terme
 from acteurs.stamp import editing
+from fiches.meetings.choosing import candidates
+from fiches.meetings.document import as_document
+from fiches.meetings.fitting import PAGES, SMALLER, fit, room
+from fiches.meetings.matter import gather
+from fiches.meetings.pack import Pack, compose, prepare
+from fiches.meetings.parts import BOTH, EMPORTER, GARDER, PARTS
+from fiches.meetings.possible import Shortfall, counts, meetings
+from fiches.meetings.sides import FAMILLES, RULES, Side, side_of
+from fiches.meetings.wishes import MINUTES, Choices, Pour, Wishes
 from fiches.models import Citation, Decideur, Degre, Extrait, Fiche, Gain, Genre, Phrase, Position
-from fiches.packs.choosing import candidates
 from fiches.packs.document import Note, dressed, texts
-from fiches.packs.fitting import PAGES, SMALLER, fit, room
-from fiches.packs.matter import gather
-from fiches.packs.meeting import Pack, compose, prepare
-from fiches.packs.meeting_document import as_document
-from fiches.packs.parts import BOTH, EMPORTER, GARDER, PARTS
-from fiches.packs.possible import Shortfall, counts, meetings
-from fiches.packs.sides import FAMILLES, RULES, Side, side_of
-from fiches.packs.wishes import MINUTES, Choices, Pour, Wishes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
 
