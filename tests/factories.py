@@ -40,10 +40,10 @@ _numbers = count(1)
 
 def _make(model, fields, **defaults):
     """Create a row. A default may be a function, called only if the field was not given."""
-    for name, value in defaults.items():
-        if name not in fields:
-            fields[name] = value() if callable(value) else value
     with editing():
+        for name, value in defaults.items():
+            if name not in fields:
+                fields[name] = value() if callable(value) else value
         return model.objects.create(**fields)
 
 
@@ -126,8 +126,8 @@ def make_extrait(**fields):
 
 def make_fiche(*, leviers=(), moments=(), niveaux=(), dispositifs=(), termes=(), **fields):
     """A draft with a title and a theme, and nothing else."""
-    fiche = _named(Fiche, fields, "titre", theme=make_theme)
     with editing():
+        fiche = _named(Fiche, fields, "titre", theme=make_theme)
         fiche.leviers.set(leviers)
         fiche.moments.set(moments)
         fiche.niveaux.set(niveaux)
@@ -148,16 +148,17 @@ def make_ready_fiche(**fields):
         "resultats": "Les parents viennent." if fields.get("genre") == "projet" else "",
         "a_revoir_le": timezone.localdate().replace(year=2100, day=1),
     }
-    fiche = make_fiche(**{**texts, **fields})
-    make_etape(fiche=fiche)
-    make_citation(fiche=fiche)
+    with editing():
+        fiche = make_fiche(**{**texts, **fields})
+        make_etape(fiche=fiche)
+        make_citation(fiche=fiche)
     return fiche
 
 
 def make_published_fiche(*, at=None, by=None, **fields):
     """A sheet online since `at` (aware datetime; now if None): one step, and one citation."""
-    fiche = make_ready_fiche(**fields)
-    with editing():
+    with editing():  # one: the history keeps a state of the sheet each time that the door closes
+        fiche = make_ready_fiche(**fields)
         fiche.publish(by=by, at=at)
     return fiche
 

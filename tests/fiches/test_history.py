@@ -311,7 +311,9 @@ class TestPages:
         assert client.get(page("version", fiche, states(other)[0].pk)).status_code == 404
 
     def test_a_contributor_reads_only_what_was_online(self, client):
-        fiche = make.make_published_fiche(pourquoi="En ligne.")
+        fiche = make.make_ready_fiche(pourquoi="En ligne.")
+        with editing():
+            fiche.publish()
         drafts = [state for state in states(fiche) if history.status_of(state)[0] != Statut.PUBLIEE]
         client.force_login(make_account("Contributeur"))
         assert client.get(page("versions", fiche)).context["rows"]
