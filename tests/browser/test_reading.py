@@ -61,7 +61,11 @@ KINDS = [
     "/plan-du-site/",
 ]
 # No preload: axe would fetch the style sheets again, and mistake the address of the imported ones.
-AXE = {"preload": False, "resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+AXE = {
+    "preload": False,
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
 
 
 @pytest.mark.rendering

@@ -313,7 +313,7 @@ class TestPages:
     def test_a_contributor_reads_only_what_was_online(self, client):
         fiche = make.make_ready_fiche(pourquoi="En ligne.")
         with editing():
-            fiche.publish()
+            fiche.publish(by=None)
         drafts = [state for state in states(fiche) if history.status_of(state)[0] != Statut.PUBLIEE]
         client.force_login(make_account("Contributeur"))
         assert client.get(page("versions", fiche)).context["rows"]
