@@ -43,9 +43,9 @@ def test_a_hundred_searches_at_once(database, request):
         assert site.get(f"/fiches/?q={word}".replace("é", "%C3%A9")).status == 200
     alone, before = reading(site, 5), site.memory()
     command = [sys.executable, "-m", "tests.faults.crowd", str(site.port), str(CROWD), str(SECONDS)]
-    crowd = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    meanwhile = reading(site, during=crowd)
-    said, after = json.loads(crowd.stdout.read()), site.memory()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as crowd:
+        meanwhile = reading(site, during=crowd)
+        said, after = json.loads(crowd.stdout.read()), site.memory()
     answers = {int(status) if status.isdigit() else status: n for status, n in said["answers"].items()}
     ratio = statistics.median(meanwhile) / statistics.median(alone)
     print(
