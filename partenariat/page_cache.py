@@ -3,7 +3,7 @@
 For whoever has no session, a page depends on its address, on the content (one row says which: `acteurs.stamp`), on the
 day in Paris (the calendar, the consents of contacts), on the sheets whose hour has come, and on this release. That is
 the key, and the strong ETag: a page already held is answered « unchanged » without being made, and the rest comes from
-memory, whole, headers included, for one query. Staff, previews and whatever sets a cookie are never kept.
+memory, whole, headers included, for one query a second. Staff, previews and whatever sets a cookie are never kept.
 
 Pages with a query string have their own store, so that no list of odd addresses drives the plain pages out.
 """
@@ -11,6 +11,7 @@ Pages with a query string have their own store, so that no list of odd addresses
 import gzip
 import hashlib
 import threading
+import time
 from bisect import bisect_right
 from functools import lru_cache
 
@@ -30,7 +31,8 @@ from fiches.models import Fiche, Statut
 
 from .release import release
 
-PROXY_SECONDS = 5  # how long a proxy may serve a page without asking: at most what a publication takes to be seen
+ASK_EVERY = 1  # seconds during which what the database said last is believed: a query would take half of a kept page
+PROXY_SECONDS = 5  # how long a proxy may serve a page without asking
 CACHE_CONTROL = f"public, max-age=0, s-maxage={PROXY_SECONDS}, must-revalidate"
 MAX_BODY = 1_000_000  # bytes: a larger page is made each time
 MAX_QUERY = 500  # characters: beyond, an address is not worth keeping
@@ -55,12 +57,18 @@ def page_cache(get_response):
         address = "" if session in request.COOKIES else _address(request)
         if not address:
             return zipped(request, get_response(request))
-        key = _key(_editions.now(), address)
         pages = queried if request.META.get("QUERY_STRING") else plain
         encoding = _encoding(request)
-        if "HTTP_IF_NONE_MATCH" in request.META and _is_held(request, key):
-            return _unchanged(pages.get(f"{key}-{encoding}"), key, encoding)
+        key = _key(_editions.recent(), address)
         kept = pages.get(f"{key}-{encoding}")
+        held = "HTTP_IF_NONE_MATCH" in request.META and _is_held(request, key)
+        if not held and (kept is None or "HTTP_IF_NONE_MATCH" in request.META):
+            # What is made bears the edition of this very moment; and who holds another page may have seen a later one.
+            key = _key(_editions.now(), address)
+            kept = pages.get(f"{key}-{encoding}")
+            held = _is_held(request, key)
+        if held:
+            return _unchanged(kept, key, encoding)
         if kept is None:
             response = get_response(request)
             if not _may_be_kept(response):
@@ -85,7 +93,7 @@ def _key(edition, address):
 
 
 class Editions:
-    """What all pages depend on, asked of the database for each request. `last`: what it said last.
+    """What all pages depend on, asked of the database. `last`: what it said last.
 
     Pages of that edition are still served when the database is gone. It may take seconds to say that it is: then a
     single thread asks it, and the others do not wait.
@@ -93,8 +101,13 @@ class Editions:
 
     def __init__(self):
         self.last = ""
+        self._believed_until = float("-inf")  # monotonic seconds
         self._is_gone = False
         self._asking = threading.Lock()
+
+    def recent(self):
+        """As it was at most ASK_EVERY seconds ago."""
+        return self.last if time.monotonic() < self._believed_until else self.now()
 
     def now(self):
         if not self._is_gone:
@@ -107,13 +120,14 @@ class Editions:
             self._asking.release()
 
     def _ask(self):
+        believed_until = time.monotonic() + ASK_EVERY
         try:
             found = _edition()
         except Error:  # whoever makes the page will meet it too, and answer 503
             self._is_gone = True
             return self.last
         self._is_gone = False
-        self.last = found
+        self.last, self._believed_until = found, believed_until
         return found  # not `last`, which another thread may have set to what it saw before
 
 
@@ -147,7 +161,7 @@ def _hours(at):
 
 def _is_held(request, key):
     """Whether the browser says that it holds the very page of this key, whatever its encoding."""
-    held = parse_etags(request.META["HTTP_IF_NONE_MATCH"])
+    held = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
     return any(etag.removeprefix("W/").strip('"').partition("-")[0] == key for etag in held)
 
 

@@ -1,5 +1,6 @@
 """The ways in: themes, levers, actors, schemes, and the words of both sides."""
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -29,7 +30,7 @@ from fiches.models import (
 from fiches.search.criteria import Criteria
 from fiches.search.finder import find
 
-PER_PAGE = 100  # sheets of a lever, an actor or a scheme
+PER_PAGE = 100  # sheets of a theme, a lever, an actor or a scheme
 
 
 def _find(queryset, slug):
@@ -67,12 +68,16 @@ def theme_detail(request, slug):
         "theme": theme,
         "before": themes[place - 1] if place else None,
         "after": themes[place + 1] if place + 1 < len(themes) else None,
-        **THEME_PAGES[theme.page](theme),
+        **THEME_PAGES[theme.page](theme, request.GET.get("page")),
     }
     return render(request, f"themes/{theme.page}.html", context)
 
 
-def _theme_of_sheets(theme):
+def _page_of(sheets, number):
+    return Paginator(sheets.order_by("pk"), PER_PAGE).get_page(number)
+
+
+def _theme_of_sheets(theme, number):
     sheets = Fiche.objects.published().filter(theme=theme)
     citations = Citation.objects.filter(fiche__in=Fiche.objects.published()).select_related("fiche")
     citations = citations.only("extrait", "fiche__slug", "fiche__titre").order_by("fiche_id")
@@ -82,9 +87,11 @@ def _theme_of_sheets(theme):
         .filter(theme=theme)
         .prefetch_related(Prefetch("citations", queryset=citations, to_attr="published_citations"))
     )
+    page = _page_of(sheets.prefetch_related("moments"), number)
     return {
         "moments": moments,
-        "doors": [(fiche, _door(fiche, moments)) for fiche in sheets.prefetch_related("moments").order_by("pk")],
+        "page": page,
+        "doors": [(fiche, _door(fiche, moments)) for fiche in page],
         "leviers": levers_of(sheets),
         "phrases": theme.phrases.all(),
         "voices": _by_voice(extraits),
@@ -99,29 +106,29 @@ def _door(fiche, moments):
     ]
 
 
-def _theme_of_traps(theme):
+def _theme_of_traps(theme, number):
     """Each trap with its signs, and the published sheets that get one out."""
     ways_out = Voisinage.objects.filter(nature=Lien.ANTIDOTE, vers__in=Fiche.objects.published())
     ways_out = ways_out.select_related("vers").only("fiche", "ordre", "vers__slug", "vers__titre")
-    sheets = Fiche.objects.published().filter(theme=theme).order_by("pk")
-    return {"pieges": sheets.prefetch_related(Prefetch("voisinages", queryset=ways_out, to_attr="antidotes"))}
+    sheets = Fiche.objects.published().filter(theme=theme)
+    return {"page": _page_of(sheets.prefetch_related(Prefetch("voisinages", ways_out, to_attr="antidotes")), number)}
 
 
-def _theme_of_projects(theme):
+def _theme_of_projects(theme, number):
     """Each project with what it changed, what it took and who can do the same."""
-    sheets = Fiche.objects.published().filter(theme=theme).order_by("pk")
-    return {"projets": sheets.prefetch_related("niveaux", "leviers")}
+    sheets = Fiche.objects.published().filter(theme=theme)
+    return {"page": _page_of(sheets.prefetch_related("niveaux", "leviers"), number)}
 
 
-def _theme_of_resources(theme):
+def _theme_of_resources(theme, number=None):
     return {"ressources": Ressource.objects.order_by("nature", "annee", "titre")}
 
 
-def _theme_of_contacts(theme):
+def _theme_of_contacts(theme, number=None):
     return {"contacts": Contact.objects.published().select_related("acteur"), "familles": Famille.objects.all()}
 
 
-def _conclusion(theme):
+def _conclusion(theme, number):
     """Where to begin tomorrow."""
     return {"moments": Moment.objects.with_start(), "themes": Theme.objects.with_sheets()}
 

@@ -1,5 +1,7 @@
 """The reading pages: who sees what, at what cost, and what odd addresses get."""
 
+import re
+
 import pytest
 from django.core.exceptions import BadRequest
 from django.db import connection, transaction
@@ -8,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from acteurs.stamp import editing
-from fiches.models import Extrait, Fiche, Porte, Statut
+from fiches.models import Extrait, Fiche, Porte, Statut, ThemePage
 from fiches.search import finder
 from fiches.search.cards import Shelf
 from fiches.search.criteria import Criteria, clean_text
 from fiches.search.finder import find
 from fiches.search.index import fresh
+from fiches.views import browse
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -356,6 +359,21 @@ def test_pages_keep_the_filters_and_filters_drop_the_page(client):
     assert "levier=a&amp;page=1" in html
     assert "Page 2 sur 2" in html
     assert 'href="?"' in html  # the filter removed: nothing left, no page either
+
+
+@pytest.mark.parametrize("kind", [ThemePage.FICHES, ThemePage.PIEGES, ThemePage.PROJETS])
+def test_a_theme_of_many_sheets_has_pages_and_tells_them_all(client, monkeypatch, kind):
+    monkeypatch.setattr(browse, "PER_PAGE", 2)
+    theme = make.make_theme(slug="grand", page=kind)
+    for n in range(3):
+        make.make_published_fiche(titre=f"Fiche {n}", theme=theme)
+    first, second = page(client, "/themes/grand/"), page(client, "/themes/grand/?page=2")
+    assert "Fiche 1</a>" in first
+    assert "Fiche 2</a>" not in first
+    assert "Fiche 2</a>" in second
+    for html in (first, second):
+        assert re.search(r'<h2 class="trait">3 ', html)
+        assert "sur 2</li>" in html
 
 
 @pytest.mark.parametrize("tri", ["theme", "titre", "relecture", "solidite"])

@@ -3,6 +3,7 @@
 import gzip
 from datetime import timedelta
 from threading import Event, Thread
+from types import SimpleNamespace
 from unittest import mock
 
 import brotli
@@ -26,8 +27,10 @@ render = Template.render
 
 
 @pytest.fixture(autouse=True)
-def _kept_pages(settings):
+def _kept_pages(settings, monkeypatch):
     settings.PAGE_CACHE = True
+    monkeypatch.setattr(page_cache, "ASK_EVERY", 0)  # tried apart
+    monkeypatch.setattr(page_cache, "_editions", page_cache.Editions())
     for alias in ("pages", "searches"):
         caches[alias].clear()
     page_cache._hours.cache_clear()
@@ -233,6 +236,62 @@ def test_the_rules_for_reading_ahead(client):
     assert answer["Content-Type"] == "application/speculationrules+json"
     assert client.get("/")["Speculation-Rules"] == '"/lire-d-avance.json"'
     assert ".equipe a" in answer.content.decode()
+
+
+class TestASecond:
+    """What the database said last is believed for that long, by whoever holds nothing newer."""
+
+    @pytest.fixture
+    def clock(self, monkeypatch):
+        clock = SimpleNamespace(monotonic=lambda: clock.now, now=1000.0)
+        monkeypatch.setattr(page_cache, "time", clock)
+        monkeypatch.setattr(page_cache, "ASK_EVERY", 1)
+        return clock
+
+    def test_a_page_costs_no_query_then_one(self, client, clock, django_assert_num_queries):
+        path = make_published_fiche().get_absolute_url()
+        client.get(path)
+        for later, queries in ((0.9, 0), (0.2, 1), (0.9, 0)):
+            clock.now += later
+            with django_assert_num_queries(queries):
+                assert client.get(path).status_code == 200
+
+    def test_a_publication_is_seen_within_it(self, client, clock):
+        fiche = make_published_fiche(titre="Avant")
+        path = fiche.get_absolute_url()
+        client.get(path)
+        with editing():
+            Fiche.objects.filter(pk=fiche.pk).update(titre="Après")
+        assert "Avant" in client.get(path).content.decode()
+        clock.now += 1
+        assert "Après" in client.get(path).content.decode()
+
+    def test_what_is_made_meanwhile_is_kept_under_what_it_was_made_from(self, client, clock):
+        fiche = make_published_fiche(titre="Avant")
+        client.get(fiche.get_absolute_url())
+        with editing():
+            Fiche.objects.filter(pk=fiche.pk).update(titre="Après")
+        made = client.get("/fiches/")  # asks, and all others know at once
+        assert "Après" in made.content.decode()
+        assert "Après" in client.get(fiche.get_absolute_url()).content.decode()
+        clock.now += 1
+        assert client.get("/fiches/")["ETag"] == made["ETag"]
+
+    def test_who_saw_the_new_page_is_not_shown_the_former_one(self, client, clock):
+        """As when another process of the site answered first."""
+        fiche = make_published_fiche(titre="Avant")
+        path = fiche.get_absolute_url()
+        client.get(path)
+        with editing():
+            Fiche.objects.filter(pk=fiche.pk).update(titre="Après")
+        answer = client.get(path, headers={"if-none-match": '"autre-id"'})
+        assert "Après" in answer.content.decode()
+
+    def test_what_is_held_is_told_without_a_query(self, client, clock, django_assert_num_queries):
+        path = make_published_fiche().get_absolute_url()
+        etag = client.get(path)["ETag"]
+        with django_assert_num_queries(0):
+            assert client.get(path, headers={"if-none-match": etag}).status_code == 304
 
 
 class TestEditions:
