@@ -15,6 +15,7 @@ from acteurs.stamp import editing
 from fiches.ics import calendar
 from fiches.models import Fiche, TempsFort
 from fiches.school_year import Now, during, meeting, name_of, occurrence, school_year
+from partenariat import page_cache
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -502,8 +503,10 @@ class TestSubscription:
             TempsFort.objects.update(titre="Un autre")
         assert client.get("/calendrier.ics").content != first
 
-    def test_whoever_holds_it_is_told_that_it_has_not_changed(self, client, settings):
+    def test_whoever_holds_it_is_told_that_it_has_not_changed(self, client, settings, monkeypatch):
         settings.PAGE_CACHE = True
+        monkeypatch.setattr(page_cache, "ASK_EVERY", 0)  # seconds
+        monkeypatch.setattr(page_cache, "_editions", page_cache.Editions())
         make.make_temps_fort()
         held = client.get("/calendrier.ics")["ETag"]
         assert not held.startswith("W/")
