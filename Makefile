@@ -33,8 +33,8 @@ help:
 	@echo "make rehearse ARCHIVE=file  restore it in a temporary base, to know that it can be"
 	@echo "make dev     the same site for developers: reloads when a file changes, shows errors"
 	@echo "make test    style, production checks, then all tests on SQLite and on PostgreSQL"
-	@echo "make faults  kill -9, disk full, database gone, a crowd, odd requests, on both databases: half an hour"
-	@echo "make bench   the site beside a bare Django view, on both databases: ten minutes, on a machine that does nothing else"
+	@echo "make faults  kill -9, disk full, database gone, a crowd, odd requests, on both databases: twenty minutes"
+	@echo "make bench   the site beside a bare Django view, on both databases: a quarter of an hour, on a machine that does nothing else"
 	@echo "make lock    (maintainers) write requirements*.txt again from pyproject.toml; needs uv"
 
 install: $(BIN)/.installed .env

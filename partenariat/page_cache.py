@@ -61,12 +61,13 @@ def page_cache(get_response):
         encoding = _encoding(request)
         key = _key(_editions.recent(), address)
         kept = pages.get(f"{key}-{encoding}")
-        held = "HTTP_IF_NONE_MATCH" in request.META and _is_held(request, key)
-        if not held and (kept is None or "HTTP_IF_NONE_MATCH" in request.META):
+        may_hold = "HTTP_IF_NONE_MATCH" in request.META
+        held = may_hold and _is_held(request, key)
+        if not held and (kept is None or may_hold):
             # What is made bears the edition of this very moment; and who holds another page may have seen a later one.
             key = _key(_editions.now(), address)
             kept = pages.get(f"{key}-{encoding}")
-            held = _is_held(request, key)
+            held = may_hold and _is_held(request, key)
         if held:
             return _unchanged(kept, key, encoding)
         if kept is None:
@@ -161,7 +162,7 @@ def _hours(at):
 
 def _is_held(request, key):
     """Whether the browser says that it holds the very page of this key, whatever its encoding."""
-    held = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    held = parse_etags(request.META["HTTP_IF_NONE_MATCH"])
     return any(etag.removeprefix("W/").strip('"').partition("-")[0] == key for etag in held)
 
 
