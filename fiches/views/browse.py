@@ -117,7 +117,7 @@ def _theme_of_traps(theme, number):
 def _theme_of_projects(theme, number):
     """Each project with what it changed, what it took and who can do the same."""
     sheets = Fiche.objects.published().filter(theme=theme)
-    return {"page": _page_of(sheets.prefetch_related("niveaux", "leviers"), number)}
+    return {"page": _page_of(sheets.prefetch_related("niveaux"), number)}
 
 
 def _theme_of_resources(theme, number=None):
