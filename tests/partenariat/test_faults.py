@@ -22,6 +22,8 @@ from tests import factories as make
 from tests.accounts import make_account
 from tests.admin_pages import typed
 
+pytestmark = pytest.mark.django_db  # at its end, a request looks at the connection that others may have left
+
 
 def read_only():
     error = InternalError("cannot execute UPDATE in a read-only transaction: secret")
@@ -205,7 +207,6 @@ def test_what_is_done_is_not_said_to_have_failed(curator, monkeypatch):
     assert Levier.objects.get().description == "Après."
 
 
-@pytest.mark.django_db
 def test_a_document_is_given_though_it_cannot_be_kept(monkeypatch):
     def refuse(*args, **kwargs):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -18,6 +18,8 @@ from partenariat import shedding
 from partenariat.shedding import LANES, SEATS, Gate, Lane, NoSeat
 from tests.factories import make_published_fiche
 
+pytestmark = pytest.mark.django_db  # at its end, a request looks at the connection that others may have left
+
 PLENTY = 20  # seconds: never waited for unless the test fails
 
 
@@ -173,7 +175,6 @@ def test_nothing_of_it_is_said_by_http(full, settings):
     assert (answer.status_code, answer["Location"]) == (301, "https://testserver/fiches/?q=parents")
 
 
-@pytest.mark.django_db
 def test_pages_are_read_meanwhile(full):
     fiche = make_published_fiche()
     assert full.get(fiche.get_absolute_url()).status_code == 200
@@ -181,7 +182,6 @@ def test_pages_are_read_meanwhile(full):
     assert full.get("/sante").status_code == 200
 
 
-@pytest.mark.django_db
 def test_so_are_the_searches_that_are_ready(settings, monkeypatch):
     settings.PAGE_CACHE = True
     caches["searches"].clear()
